@@ -1,0 +1,34 @@
+//! The Solidity part: build, export, test.
+
+use anyhow::Result;
+
+use crate::{
+    run::{root, run},
+    setup,
+};
+
+/// Compiles and writes (or, with `check`, compares) `contracts/artifacts`.
+pub(crate) fn export(check: bool) -> Result<()> {
+    setup::all()?;
+    let dir = root().join("contracts");
+    run(&dir, dir.join("node_modules/.bin/forge"), &["build"])?;
+    run(
+        &dir,
+        "node",
+        if check {
+            &["export-artifacts.cjs", "--check"]
+        } else {
+            &["export-artifacts.cjs"]
+        },
+    )
+}
+
+/// Formatting, artifact snapshot, event topics, unit, fuzz and invariant tests.
+pub(crate) fn test() -> Result<()> {
+    export(true)?;
+    let dir = root().join("contracts");
+    let forge = dir.join("node_modules/.bin/forge");
+    run(&dir, &forge, &["fmt", "--check"])?;
+    run(&dir, "node", &["check-topics.cjs"])?;
+    run(&dir, &forge, &["test"])
+}
