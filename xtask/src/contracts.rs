@@ -11,7 +11,7 @@ use crate::{
 pub(crate) fn export(check: bool) -> Result<()> {
     setup::all()?;
     let dir = root().join("contracts");
-    run(&dir, dir.join("node_modules/.bin/forge"), &["build"])?;
+    run(&dir, "node", &["forge.cjs", "build"])?;
     run(
         &dir,
         "node",
@@ -27,8 +27,7 @@ pub(crate) fn export(check: bool) -> Result<()> {
 pub(crate) fn test() -> Result<()> {
     export(true)?;
     let dir = root().join("contracts");
-    let forge = dir.join("node_modules/.bin/forge");
-    run(&dir, &forge, &["fmt", "--check"])?;
+    run(&dir, "node", &["forge.cjs", "fmt", "--check"])?;
     run(&dir, "node", &["check-topics.cjs"])?;
-    run(&dir, &forge, &["test"])
+    run(&dir, "node", &["forge.cjs", "test"])
 }

@@ -62,6 +62,7 @@ pub fn init(filter: &str, format: LogFormat) -> Result<Metrics, TelemetryError> 
         EnvFilter::try_new(filter).map_err(|_| TelemetryError::Filter(filter.to_owned()))?;
     let log = fmt::Subscriber::builder()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match format {
         LogFormat::Text => tracing_subscriber::util::SubscriberInitExt::try_init(log.finish())?,

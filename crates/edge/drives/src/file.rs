@@ -55,7 +55,8 @@ pub enum Format {
     /// | `gps.Altitude`, `gps.Heading` | `currentLocationAltitude`, `currentLocationHeading` |
     /// | all others, `gps.Speed` among them: it is not the vehicle's own speed | none, counted as skipped |
     Obd,
-    /// Signal names of the catalogue and RFC 3339 times; positions are `latitude;longitude[;hdop]`. Rows of one
+    /// Signal names of the catalogue and RFC 3339 times; positions are `latitude;longitude[;hdop]`,
+    /// booleans 0, 1, `true` or `false`. Rows of one
     /// (`subject`, `source`, `id`) become one event with that id, wherever in the file they are.
     Neutral,
 }

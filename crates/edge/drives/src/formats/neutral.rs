@@ -84,7 +84,14 @@ impl Neutral {
         let at = Timestamp::parse_rfc3339(cell(record, timestamp, "timestamp")?)
             .map_err(|error| error.to_string())?;
         let value = match signal.definition().kind {
-            ValueKind::Number => Value::Number(number(cell(record, value, "value")?, name)?),
+            ValueKind::Number => {
+                let text = cell(record, value, "value")?;
+                Value::Number(match text {
+                    "true" if signal.definition().boolean => 1.0,
+                    "false" if signal.definition().boolean => 0.0,
+                    _ => number(text, name)?,
+                })
+            }
             ValueKind::Location => Value::Location(position(cell(record, value, "value")?)?),
             ValueKind::Text => {
                 let bytes = record.get(value).unwrap_or_default();
