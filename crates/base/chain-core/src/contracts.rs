@@ -1,0 +1,292 @@
+//! The parts of the contracts' interfaces that this crate calls. A test compares every selector and topic with the
+//! compiled contracts.
+
+use alloy::sol;
+
+sol! {
+    #[derive(Debug)]
+    struct AttributeInfoPair { string attribute; string info; }
+    #[derive(Debug)]
+    struct AftermarketDeviceInfos { address addr; AttributeInfoPair[] attrInfoPairs; }
+    #[derive(Debug)]
+    struct AftermarketDeviceOwnerPair { uint256 aftermarketDeviceNodeId; address owner; }
+    #[derive(Debug)]
+    struct MintSyntheticDeviceWithNonceInput {
+        uint256 connectionId; uint256 vehicleNode; address syntheticDeviceAddr; AttributeInfoPair[] attrInfoPairs;
+        uint256 nonce; uint256 deadline; bytes syntheticDeviceSig; bytes vehicleOwnerSig;
+    }
+
+    /// Signed messages of the registry, EIP-712.
+    struct ClaimAftermarketDeviceWithNonceSign {
+        uint256 aftermarketDeviceNode; address owner; uint256 nonce; uint256 deadline;
+    }
+    struct PairAftermarketDeviceWithNonceSign {
+        uint256 aftermarketDeviceNode; uint256 vehicleNode; uint256 nonce; uint256 deadline;
+    }
+    struct MintSyntheticDeviceWithNonceSign {
+        uint256 connectionId; uint256 vehicleNode; address syntheticDevice; string[] attributes; string[] infos;
+        uint256 nonce; uint256 deadline;
+    }
+
+    #[derive(Debug)]
+    interface IRegistry {
+        event ManufacturerNodeMinted(string name, uint256 tokenId, address indexed owner);
+        event VehicleNodeMintedWithDeviceDefinition(
+            uint256 indexed manufacturerId, uint256 indexed vehicleId, address indexed owner, string deviceDefinitionId
+        );
+        event AftermarketDeviceNodeMinted(
+            uint256 indexed manufacturerId, uint256 tokenId, address indexed aftermarketDeviceAddress,
+            address indexed owner
+        );
+        event SyntheticDeviceNodeMinted(
+            uint256 connectionId, uint256 syntheticDeviceNode, uint256 indexed vehicleNode,
+            address indexed syntheticDeviceAddress, address indexed owner
+        );
+
+        function addModule(address implementation, bytes4[] selectors) external;
+        function updateModule(
+            address oldImplementation, address newImplementation, bytes4[] oldSelectors, bytes4[] newSelectors
+        ) external;
+        function multiDelegateCall(bytes[] data) external returns (bytes[] results);
+        function multiStaticCall(bytes[] data) external view returns (bytes[] results);
+        function moduleOf(bytes4 selector) external view returns (address);
+        function hasRole(bytes32 role, address account) external view returns (bool);
+        function grantRole(bytes32 role, address account) external;
+
+        function setManufacturerIdProxyAddress(address addr) external;
+        function setVehicleIdProxyAddress(address addr) external;
+        function setAftermarketDeviceIdProxyAddress(address addr) external;
+        function setSyntheticDeviceIdProxyAddress(address addr) external;
+        function setSacd(address sacd) external;
+        function setDimoToken(address dimoToken) external;
+        function setFoundation(address foundation) external;
+        function setManufacturerLicense(address manufacturerLicense) external;
+        function setConnectionsManager(address connectionsManager) external;
+        function setDeviceStanding(address deviceStanding) external;
+        function setStorageNode(address storageNode) external;
+        function setDefaultStorageNodeId(uint256 storageNodeId) external;
+        function getSacd() external view returns (address);
+        function getDimoToken() external view returns (address);
+        function getFoundation() external view returns (address);
+        function getManufacturerLicense() external view returns (address);
+        function getConnectionsManager() external view returns (address);
+        function getDeviceStanding() external view returns (address);
+        function getStorageNode() external view returns (address);
+        function getDefaultStorageNodeId() external view returns (uint256);
+        function addVehicleAttribute(string attribute) external;
+        function addAftermarketDeviceAttribute(string attribute) external;
+
+        function setController(address controller) external;
+        function isController(address account) external view returns (bool);
+        function mintManufacturer(address owner, string name, AttributeInfoPair[] attrInfoPairList) external;
+        function getManufacturerIdByName(string name) external view returns (uint256);
+
+        function mintVehicleWithDeviceDefinition(
+            uint256 manufacturerNode, address owner, string deviceDefinitionId, AttributeInfoPair[] attrInfo
+        ) external;
+        function setVehicleInfo(uint256 tokenId, AttributeInfoPair[] attrInfo) external;
+
+        function mintAftermarketDeviceByManufacturerBatch(
+            uint256 manufacturerNode, AftermarketDeviceInfos[] adInfos
+        ) external;
+        function claimAftermarketDeviceWithNonce(
+            uint256 aftermarketDeviceNode, uint256 nonce, uint256 deadline, bytes aftermarketDeviceSig
+        ) external;
+        function claimAftermarketDeviceBatch(AftermarketDeviceOwnerPair[] adOwnerPair) external;
+        function pairAftermarketDevice(uint256 aftermarketDeviceNode, uint256 vehicleNode) external;
+        function pairAftermarketDeviceWithAdSigAndNonce(
+            uint256 aftermarketDeviceNode, uint256 vehicleNode, uint256 nonce, uint256 deadline,
+            bytes aftermarketDeviceSig
+        ) external;
+        function isAftermarketDeviceClaimed(uint256 nodeId) external view returns (bool);
+        function getAftermarketDeviceIdByAddress(address addr) external view returns (uint256);
+        function getLink(address idProxyAddress, uint256 tokenId) external view returns (uint256);
+        function unpairAftermarketDevice(uint256 aftermarketDeviceNode, uint256 vehicleNode) external;
+        function transferVehicleWithDevice(uint256 vehicleId, address to) external;
+
+        function mintSyntheticDeviceWithNonceSign(MintSyntheticDeviceWithNonceInput data) external;
+        function giveSyntheticDeviceConsent(uint256 syntheticDeviceNode) external;
+        function setStorageNodeIdForVehicle(uint256 vehicleId, uint256 storageNodeId) external;
+    }
+
+    #[derive(Debug)]
+    interface INft {
+        function burn(uint256 tokenId) external;
+        function transferFrom(address from, address to, uint256 tokenId) external;
+        function ownerOf(uint256 tokenId) external view returns (address);
+    }
+
+    #[derive(Debug)]
+    interface IToken {
+        function mint(address to, uint256 amount) external;
+        function approve(address spender, uint256 value) external returns (bool);
+        function transfer(address to, uint256 value) external returns (bool);
+        function balanceOf(address account) external view returns (uint256);
+    }
+
+    #[derive(Debug)]
+    interface IIntegrationLicense {
+        event LicenseMinted(address indexed user, uint256 tokenId);
+        function mint(address to) external returns (uint256 tokenId);
+        function revoke(uint256 tokenId, bytes32 reasonHash) external;
+        function suspend(uint256 tokenId, bytes32 reasonHash) external;
+        function reinstate(uint256 tokenId) external;
+        function stakeFor(address holder, uint256 amount) external;
+        function stake(uint256 amount) external;
+        function unstake(uint256 amount) external;
+        function setRequirement(uint256 amount) external;
+        function raiseRequirement(address holder, uint256 amount) external;
+        function slash(address holder, uint256 amount, address recipient, bytes32 reasonHash) external;
+        function requirementOf(address holder) external view returns (uint256);
+        function stakeOf(address holder) external view returns (uint256);
+        function licenseOf(address holder) external view returns (uint256);
+        function isLicensed(address holder) external view returns (bool);
+    }
+
+    #[derive(Debug)]
+    interface IDevLicense {
+        event Issued(uint256 indexed tokenId, address indexed owner, address indexed clientId);
+        function issueInDimo(string licenseAlias) external returns (uint256 tokenId, address clientId);
+        function licenseCostInDimo() external view returns (uint256);
+        function setLicenseAlias(uint256 tokenId, string licenseAlias) external;
+        function enableSigner(uint256 tokenId, address signer) external;
+        function disableSigner(uint256 tokenId, address signer) external;
+        function setRedirectUri(uint256 tokenId, bool enabled, string uri) external;
+        function revoke(uint256 tokenId) external;
+    }
+
+    #[derive(Debug)]
+    interface IConnections {
+        event ConnectionMinted(
+            address indexed account, uint256 indexed connectionId, address indexed connectionAddr,
+            string connectionName, bytes32 connectionType, uint256 connectionCostInDimo
+        );
+        function mint(address to, string name, address connectionAddr, bytes32 connectionType)
+            external returns (uint256 connectionId);
+        function idByAddress(address connectionAddr) external view returns (uint256);
+        function revoke(uint256 connectionId) external;
+    }
+
+    #[derive(Debug)]
+    interface IStorageNode {
+        function mint(address to, address nodeAddr, string label, string uri) external returns (uint256 nodeId);
+        function exists(uint256 nodeId) external view returns (bool);
+    }
+
+    #[derive(Debug)]
+    interface IDeviceStanding {
+        function ban(address device, bytes32 reasonHash) external;
+        function unban(address device, bytes32 reasonHash) external;
+    }
+
+    #[derive(Debug)]
+    interface ISacd {
+        function setPermissions(
+            address asset, uint256 tokenId, address grantee, uint256 permissions, uint256 expiration,
+            uint256 templateId, string source
+        ) external;
+        function setAccountPermissions(
+            address grantee, uint256 permissions, uint256 expiration, uint256 templateId, string source
+        ) external;
+        function renouncePermissions(address asset, uint256 tokenId) external;
+        function renounceAccountPermissions(address grantor) external;
+        function setTemplateContract(address templateContract) external;
+        function templateContract() external view returns (address);
+    }
+
+    #[derive(Debug)]
+    interface ITemplate {
+        event TemplateCreated(
+            uint256 indexed templateId, address indexed creator, address indexed asset, uint256 permissions, string cid
+        );
+        function createTemplate(address asset, uint256 permissions, string cid) external returns (uint256 templateId);
+        function deactivateTemplate(uint256 templateId) external;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy::sol_types::SolInterface as _;
+
+    use super::*;
+    use crate::artifacts;
+
+    fn selectors_of(contract: &str) -> Vec<[u8; 4]> {
+        artifacts::artifact(contract)
+            .unwrap()
+            .abi
+            .functions()
+            .map(|f| f.selector().0)
+            .collect()
+    }
+
+    #[test]
+    fn every_function_we_call_exists_in_the_compiled_contracts() {
+        let checks: Vec<(&str, Vec<[u8; 4]>)> = vec![
+            (
+                artifacts::REGISTRY,
+                IRegistry::IRegistryCalls::selectors().collect(),
+            ),
+            ("VehicleId", INft::INftCalls::selectors().collect()),
+            ("SyntheticDeviceId", INft::INftCalls::selectors().collect()),
+            ("DimoToken", IToken::ITokenCalls::selectors().collect()),
+            (
+                "IntegrationLicense",
+                IIntegrationLicense::IIntegrationLicenseCalls::selectors().collect(),
+            ),
+            (
+                "DevLicenseDimo",
+                IDevLicense::IDevLicenseCalls::selectors().collect(),
+            ),
+            (
+                "Connections",
+                IConnections::IConnectionsCalls::selectors().collect(),
+            ),
+            (
+                "StorageNode",
+                IStorageNode::IStorageNodeCalls::selectors().collect(),
+            ),
+            (
+                "DeviceStanding",
+                IDeviceStanding::IDeviceStandingCalls::selectors().collect(),
+            ),
+            ("Sacd", ISacd::ISacdCalls::selectors().collect()),
+            ("Template", ITemplate::ITemplateCalls::selectors().collect()),
+        ];
+        for (contract, ours) in checks {
+            let theirs = selectors_of(contract);
+            for selector in ours {
+                assert!(
+                    theirs.contains(&selector),
+                    "{contract} has no function {}",
+                    alloy::hex::encode(selector)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_event_we_read_has_the_topic_and_layout_of_the_compiled_contracts() {
+        use alloy::sol_types::SolEvent;
+        fn check<E: SolEvent>(contract: &str) {
+            let abi = &artifacts::artifact(contract).unwrap().abi;
+            let event = abi.events().find(|e| e.selector() == E::SIGNATURE_HASH);
+            let event = event.unwrap_or_else(|| panic!("{contract} has no event {}", E::SIGNATURE));
+            let indexed = event.inputs.iter().filter(|i| i.indexed).count();
+            assert_eq!(
+                indexed + 1,
+                <E::TopicList as alloy::sol_types::TopicList>::COUNT,
+                "{}",
+                E::SIGNATURE
+            );
+        }
+        check::<IRegistry::ManufacturerNodeMinted>(artifacts::REGISTRY);
+        check::<IRegistry::VehicleNodeMintedWithDeviceDefinition>(artifacts::REGISTRY);
+        check::<IRegistry::AftermarketDeviceNodeMinted>(artifacts::REGISTRY);
+        check::<IRegistry::SyntheticDeviceNodeMinted>(artifacts::REGISTRY);
+        check::<IIntegrationLicense::LicenseMinted>("IntegrationLicense");
+        check::<IDevLicense::Issued>("DevLicenseDimo");
+        check::<IConnections::ConnectionMinted>("Connections");
+        check::<ITemplate::TemplateCreated>("Template");
+    }
+}
