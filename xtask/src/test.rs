@@ -19,7 +19,6 @@ pub(crate) fn check() -> Result<()> {
         "clippy",
         "--workspace",
         "--all-targets",
-        "--quiet",
         "--",
         "-D",
         "warnings",
@@ -39,7 +38,7 @@ pub(crate) fn run() -> Result<()> {
     contracts::test()?;
     check()?;
     // Tests start the node and the tools as programs.
-    cargo(&["build", "--workspace", "--bins", "--quiet"])?;
+    cargo(&["build", "--workspace", "--bins"])?;
     cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"])?;
     cargo(&["test", "--workspace", "--doc", "--no-fail-fast", "--quiet"])?;
     println!("all tests passed in {:.0} s", start.elapsed().as_secs_f64());

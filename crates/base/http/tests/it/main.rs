@@ -1,5 +1,7 @@
 //! The listener as clients meet it.
 
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
+
 use axum::{Extension, Router, routing::get};
 use milepost_http::{Authority, ClientOptions, Limits, PeerIdentity, ServerTls, client, serve};
 use tokio::net::TcpListener;
