@@ -1,0 +1,5 @@
+//! Journeys through the whole program.
+
+mod kill;
+mod start;
+mod world;
