@@ -11,7 +11,6 @@ use crate::{
 pub(crate) fn export(check: bool) -> Result<()> {
     setup::all()?;
     let dir = root().join("contracts");
-    run(&dir, "node", &["forge.cjs", "build"])?;
     run(
         &dir,
         "node",
