@@ -72,7 +72,7 @@ pub(crate) struct DevArgs {
     #[arg(long, env = "MILEPOST_ANVIL")]
     pub(crate) anvil: Option<PathBuf>,
     /// Life of vehicle tokens, seconds; at most 600.
-    #[arg(long, default_value_t = 600)]
+    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub(crate) vehicle_token_secs: u64,
     /// Only the chain, contracts and accounts: run the node yourself from the printed settings file.
     #[arg(long)]
@@ -111,14 +111,22 @@ pub(crate) struct ReplayArgs {
     #[arg(long)]
     pub(crate) json: bool,
     /// Keep the recorded pace, times this factor; as fast as the node acknowledges otherwise.
-    #[arg(long, value_name = "FACTOR")]
+    #[arg(long, value_name = "FACTOR", value_parser = pace, allow_hyphen_values = true)]
     pub(crate) pace: Option<f64>,
     /// How events are signed.
     #[arg(long, value_enum, default_value = "each")]
     pub(crate) signing: Signing,
     /// Seconds of driving in one event.
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub(crate) window: u32,
+}
+
+/// A factor above zero.
+fn pace(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(factor) if factor > 0.0 && factor.is_finite() => Ok(factor),
+        _ => Err("must be a number above 0".to_owned()),
+    }
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ use std::{
     fs,
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -20,7 +21,7 @@ use crate::{
     cli::DevArgs,
     client::AppClient,
     commands::{fleet, token::DEMO_PERMISSIONS},
-    demo::registrar::{Registrar, account, shown, wait_for_block},
+    demo::registrar::{Registrar, account, lock, shown, wait_for_block},
     dev_file::{App, Connection, DevFile, Endpoints, Vehicle},
     node::{self, Layout, Node, NodeSettings, now},
 };
@@ -34,7 +35,8 @@ const FLEET_SEED: u64 = 1;
 
 pub(crate) async fn run(args: DevArgs, metrics: Metrics) -> Result<()> {
     let stop = milepost_service::stop_on_signal()?;
-    fs::create_dir_all(&args.data_dir)?;
+    fs::create_dir_all(&args.data_dir)
+        .with_context(|| format!("create {}", args.data_dir.display()))?;
     let data_dir = args.data_dir.canonicalize()?;
     // Before the chain: a second start would take the first one's chain for an orphan and stop it.
     let _running = only_one(&data_dir)?;
@@ -303,29 +305,61 @@ async fn with_node(
         .await
         .context("start the node")?;
     wait_for_block(&dev.endpoints.ops, head).await?;
-    if let Some(vehicle) = dev.vehicles.first() {
-        let names: Vec<&str> = DEMO_PERMISSIONS.iter().map(|p| p.name()).collect();
-        let app = AppClient::new(&dev)?;
-        let developer = app.log_in().await.context("log in as the demo app")?;
-        dev.token = app
-            .exchange(&developer, &vehicle.did, &names)
-            .await
-            .context("exchange a token")?;
-    }
+    dev.token = token(&dev).await?;
     dev.write(file)?;
     let fleet = async {
         if args.vehicles > 0 {
             let fleet = Fleet::new(args.vehicles, FLEET_SEED, now());
-            if let Err(error) = fleet::drive(fleet, file, FLEET_SEED, true, stop).await {
+            if let Err(error) = fleet::drive(fleet, file, "", true, stop).await {
                 tracing::error!(error = format!("{error:#}"), "the demo fleet stopped");
             }
         }
     };
     say(&dev, file);
-    tokio::join!(fleet, stop.cancelled());
+    let renewal = keep_token_good(file, args.vehicle_token_secs, stop);
+    tokio::join!(fleet, renewal, stop.cancelled());
     tracing::info!("stopping: everything accepted is written first");
     node.stop().await;
     Ok(())
+}
+
+/// A token for the first vehicle; empty while there is none.
+async fn token(dev: &DevFile) -> Result<String> {
+    let Some(vehicle) = dev.vehicles.first() else {
+        return Ok(String::new());
+    };
+    let names: Vec<&str> = DEMO_PERMISSIONS.iter().map(|p| p.name()).collect();
+    let app = AppClient::new(dev)?;
+    let developer = app.log_in().await.context("log in as the demo app")?;
+    app.exchange(&developer, &vehicle.did, &names)
+        .await
+        .context("exchange a token")
+}
+
+/// Renews the token in dev.json at half its life, so that a script that reads the file finds a good one.
+async fn keep_token_good(file: &Path, life_secs: u64, stop: &CancellationToken) {
+    let pause = Duration::from_secs(life_secs.div_ceil(2));
+    while stop
+        .run_until_cancelled(tokio::time::sleep(pause))
+        .await
+        .is_some()
+    {
+        if let Err(error) = renew(file).await {
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "the token in dev.json was not renewed"
+            );
+        }
+    }
+}
+
+async fn renew(file: &Path) -> Result<()> {
+    let token = token(&DevFile::read(file)?).await?;
+    // A replay may have added vehicles meanwhile.
+    let _lock = lock(file).await?;
+    let mut dev = DevFile::read(file)?;
+    dev.token = token;
+    dev.write(file)
 }
 
 #[expect(clippy::print_stdout, reason = "tells a person what to try")]
@@ -383,7 +417,7 @@ fn say(dev: &DevFile, file: &Path) {
     let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("milepost"));
     let program = program.display();
     println!(
-        "\n  a token for {} (ten minutes):\n    {}",
+        "\n  a token for {} (dev.json always holds a fresh one):\n    {}",
         vehicle.name, dev.token
     );
     println!("\nTry, in another terminal:");

@@ -38,7 +38,7 @@ pub(crate) async fn run(args: FleetArgs) -> Result<()> {
     let (totals, sent) = drive(
         fleet,
         &args.dev.path,
-        args.seed,
+        &format!("fleet-{}-", args.seed),
         args.minutes.is_none(),
         &stop,
     )
@@ -50,18 +50,19 @@ pub(crate) async fn run(args: FleetArgs) -> Result<()> {
 /// Events and readings sent for each vehicle.
 type Sent = BTreeMap<String, (u64, u64)>;
 
-/// Registers the fleet and sends its payloads, in real time or as fast as the node acknowledges.
+/// Registers the fleet and sends its payloads, in real time or as fast as the node acknowledges. `prefix` goes before
+/// the names of the vehicles: fleets of different seeds are different cars.
 pub(crate) async fn drive(
     fleet: Fleet,
     dev: &std::path::Path,
-    seed: u64,
+    prefix: &str,
     real_time: bool,
     stop: &CancellationToken,
 ) -> Result<(Totals, Sent)> {
     let names: Vec<String> = fleet
         .vehicles()
         .into_iter()
-        .map(|v| v.vehicle_key)
+        .map(|v| format!("{prefix}{}", v.vehicle_key))
         .collect();
     let vehicles = Registrar::open(dev)
         .await?
@@ -74,10 +75,11 @@ pub(crate) async fn drive(
         authority_pem: file.authority_pem,
         chain: ChainId(file.chain_id),
         signing: Signing::Each,
-        session: format!("fleet {seed} {}", now().as_micros()),
+        session: format!("fleet {prefix}{}", now().as_micros()),
     };
     let mut courier = Courier::new(route, vehicles);
-    for payload in fleet {
+    for mut payload in fleet {
+        payload.vehicle_key.insert_str(0, prefix);
         if real_time {
             let wait = payload
                 .time

@@ -2,6 +2,8 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fs::File,
+    io::Read as _,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -9,7 +11,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use milepost_drives::FileReport;
-use milepost_types::{ChainId, Timestamp};
+use milepost_types::{B256, ChainId, Timestamp, keccak256};
 use serde::Serialize;
 
 use crate::{
@@ -137,11 +139,7 @@ async fn send_file(
         authority_pem: dev.authority_pem.clone(),
         chain: ChainId(dev.chain_id),
         signing: args.signing.into(),
-        session: path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
+        session: format!("{} {}", args.window, digest(path)?),
     };
     let mut courier = Courier::new(route, vehicles.iter().cloned());
     let file = milepost_drives::open(path)?;
@@ -162,6 +160,18 @@ async fn send_file(
     let (totals, sent) = courier.finish().await?;
     bar.finish_and_clear();
     Ok((payloads.samples().report(), totals, sent))
+}
+
+/// Tells contents apart: the same file sent again makes the same events, a changed one makes others.
+fn digest(path: &Path) -> Result<String> {
+    let mut file = File::open(path).with_context(|| format!("open {}", path.display()))?;
+    let (mut digest, mut chunk) = (B256::ZERO, vec![0; 1 << 20]);
+    loop {
+        match file.read(&mut chunk)? {
+            0 => return Ok(digest.to_string()),
+            length => digest = keccak256([digest.as_slice(), &chunk[..length]].concat()),
+        }
+    }
 }
 
 /// Keeps the recorded distances in time; a gap longer than ten minutes counts as ten minutes.

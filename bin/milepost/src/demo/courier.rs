@@ -190,8 +190,11 @@ impl Courier {
     }
 }
 
-/// The address a source text stands for: itself, or for words the last 20 bytes of their keccak-256.
+/// The address a source text stands for: itself, that of an account's DID, or for words the last 20 bytes of their keccak-256.
 pub(crate) fn source_address(text: &str) -> Address {
+    if let Ok(Did::Ethr { address, .. }) = text.parse() {
+        return address;
+    }
     parse_address(text).unwrap_or_else(|_| Address::from_slice(&keccak256(text.as_bytes())[12..]))
 }
 
@@ -224,5 +227,20 @@ impl Totals {
                 self.reasons.join("; ")
             )),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_an_address_a_did_or_a_word() {
+        let address = "0x00000000000000000000000000000000000000bb";
+        let expected = parse_address(address).unwrap();
+        assert_eq!(source_address(address), expected);
+        assert_eq!(source_address(&format!("did:ethr:137:{address}")), expected);
+        assert_eq!(source_address("autopi"), source_address("autopi"));
+        assert_ne!(source_address("autopi"), source_address("smartcar"));
     }
 }

@@ -81,14 +81,7 @@ impl Registrar {
 
     /// On a network at hand; `file` is where vehicles are listed.
     pub(crate) async fn new(network: Network, client_id: Address, file: &Path) -> Result<Self> {
-        let lock_path = file.with_extension("lock");
-        let lock = tokio::task::spawn_blocking(move || -> Result<File> {
-            let lock = File::create(&lock_path)
-                .with_context(|| format!("create {}", lock_path.display()))?;
-            lock.lock().context("lock the vehicle list")?;
-            Ok(lock)
-        })
-        .await??;
+        let lock = lock(file).await?;
         let (admin, maker, owner) = (account("admin")?, account("maker")?, account("owner")?);
         let manufacturer = network
             .mint_manufacturer(&admin, maker.address(), MAKER_NAME)
@@ -234,6 +227,17 @@ impl Registrar {
         let head = self.network.rpc().head().await?.number;
         wait_for_block(ops, head).await
     }
+}
+
+/// Waits for the right to change `file` (dev.json); it ends when the result is dropped.
+pub(crate) async fn lock(file: &Path) -> Result<File> {
+    let path = file.with_extension("lock");
+    tokio::task::spawn_blocking(move || {
+        let lock = File::create(&path).with_context(|| format!("create {}", path.display()))?;
+        lock.lock().context("lock dev.json")?;
+        Ok(lock)
+    })
+    .await?
 }
 
 /// Waits until the node behind `ops` has indexed `block`.

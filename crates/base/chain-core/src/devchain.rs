@@ -88,6 +88,7 @@ impl DevChain {
         command.args(["--chain-id", &options.chain_id.to_string()]);
         if let Some(state) = &options.state {
             create_parent(state)?;
+            keep_first_genesis(state)?;
             command
                 .arg("--state")
                 .arg(state)
@@ -302,13 +303,80 @@ fn remove_if_there(path: &Path) -> Result<(), ChainError> {
 }
 
 /// The caller's path, then the npm package of the contracts folder, then the `PATH`.
+/// Leaves one block 0 in a state file: the first that was ever made.
+///
+/// anvil makes a new block 0 at every start before it loads the file, and dumps both later; which of them it finds
+/// at the load after that is chance, and a chain with another genesis is another chain.
+fn keep_first_genesis(state: &Path) -> Result<(), ChainError> {
+    let file_error = |source| ChainError::File {
+        path: state.to_owned(),
+        source,
+    };
+    let text = match fs::read(state) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(file_error(error)),
+    };
+    // A file that is no JSON is anvil's to refuse, in its own words.
+    let Ok(mut content) = serde_json::from_slice::<serde_json::Value>(&text) else {
+        return Ok(());
+    };
+    let Some(blocks) = content.get_mut("blocks").and_then(|b| b.as_array_mut()) else {
+        return Ok(());
+    };
+    let time = |block: &serde_json::Value| quantity(&block["header"]["timestamp"]);
+    let is_genesis = |block: &serde_json::Value| quantity(&block["header"]["number"]) == Some(0);
+    let count = blocks.iter().filter(|block| is_genesis(block)).count();
+    let Some(first) = blocks
+        .iter()
+        .filter(|block| is_genesis(block))
+        .filter_map(time)
+        .min()
+    else {
+        return Ok(());
+    };
+    if count == 1 {
+        return Ok(());
+    }
+    let mut kept = false;
+    blocks.retain(|block| {
+        if !is_genesis(block) {
+            return true;
+        }
+        let keep = !kept && time(block) == Some(first);
+        kept |= keep;
+        keep
+    });
+    let temporary = with_suffix(state, "new");
+    let text = serde_json::to_vec(&content).map_err(|error| file_error(error.into()))?;
+    fs::write(&temporary, text).map_err(file_error)?;
+    fs::rename(&temporary, state).map_err(file_error)
+}
+
+/// A JSON-RPC quantity: hex text or a number.
+fn quantity(value: &serde_json::Value) -> Option<u64> {
+    match value.as_str() {
+        Some(text) => u64::from_str_radix(text.trim_start_matches("0x"), 16).ok(),
+        None => value.as_u64(),
+    }
+}
+
 fn find_anvil(given: Option<&Path>) -> Result<PathBuf, ChainError> {
+    if let Some(given) = given {
+        // What was asked for, or nothing: a typing mistake must not start another program.
+        let looked = vec![given.to_owned()];
+        return if given.is_file() {
+            Ok(given.to_owned())
+        } else {
+            Err(ChainError::AnvilMissing { looked })
+        };
+    }
     let package = format!("anvil-{}-{}", std::env::consts::OS, npm_arch());
     let npm = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../../contracts/node_modules/@foundry-rs")
         .join(package)
         .join("bin/anvil");
-    let mut looked: Vec<PathBuf> = given.map(Path::to_owned).into_iter().chain([npm]).collect();
+    let mut looked = vec![npm];
     looked.extend(
         std::env::var_os("PATH")
             .iter()

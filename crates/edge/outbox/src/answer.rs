@@ -48,7 +48,8 @@ pub struct Rejected {
 
 #[derive(Deserialize)]
 struct Answer {
-    accepted: usize,
+    #[serde(default)]
+    accepted: Option<usize>,
     #[serde(default)]
     duplicates: usize,
     #[serde(default)]
@@ -79,7 +80,10 @@ pub(crate) fn settle(
         return Ok(());
     }
     let answer: Answer = serde_json::from_slice(body).map_err(|e| bad(e.to_string()))?;
-    let counts = [answer.accepted, answer.duplicates, answer.rejected.len()];
+    let Some(accepted) = answer.accepted else {
+        return Err(bad("accepted is missing".to_owned()));
+    };
+    let counts = [accepted, answer.duplicates, answer.rejected.len()];
     if counts.iter().try_fold(0usize, |sum, n| sum.checked_add(*n)) != Some(sent) {
         return Err(bad(format!(
             "accepted, duplicates and rejected are {counts:?}, sent were {sent} events"
@@ -95,7 +99,7 @@ pub(crate) fn settle(
             foreign.index
         )));
     }
-    report.accepted += answer.accepted;
+    report.accepted += accepted;
     report.duplicates += answer.duplicates;
     report
         .rejected
@@ -104,6 +108,29 @@ pub(crate) fn settle(
             ..rejected
         }));
     Ok(())
+}
+
+/// Adds an answer that refuses every one of `sent` events and says why for each; false when the body does not.
+pub(crate) fn settle_refused(
+    report: &mut DeliveryReport,
+    body: &[u8],
+    offset: usize,
+    sent: usize,
+) -> bool {
+    let Ok(answer) = serde_json::from_slice::<Answer>(body) else {
+        return false;
+    };
+    let mut indexes: Vec<usize> = answer.rejected.iter().map(|r| r.index).collect();
+    indexes.sort_unstable();
+    if sent == 0 || indexes != (0..sent).collect::<Vec<_>>() {
+        return false;
+    }
+    let rejected = answer.rejected.into_iter();
+    report.rejected.extend(rejected.map(|rejected| Rejected {
+        index: offset + rejected.index,
+        ..rejected
+    }));
+    true
 }
 
 /// A refusal of the whole request.

@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::{
     BuildError, DeliveryError, DeliveryFailure, DeliveryReport, Framing, OutboxConfig, OutboxError,
     OutgoingEvent, SignedEvent,
-    answer::{refusal, settle},
+    answer::{refusal, settle, settle_refused},
     build::{build, compress, json_array, ndjson},
 };
 
@@ -160,17 +160,22 @@ impl Outbox {
                 reason: e.to_string(),
             })?;
         let mut attempts = 0;
+        // What kept the last finished attempt from success says more than that time ran out during another.
+        let mut known: Option<String> = None;
         loop {
             attempts += 1;
             report.requests += 1;
             report.bytes_sent += body.len() as u64;
             let attempt = self.attempt(body.clone(), content_type, encoding);
-            let outcome = timeout_at(deadline, attempt)
-                .await
-                .unwrap_or_else(|_| Attempt::retry("no answer yet"));
+            let outcome = timeout_at(deadline, attempt).await.unwrap_or_else(|_| {
+                Attempt::retry(known.take().unwrap_or_else(|| "no answer yet".into()))
+            });
             let (last, retry_after) = match outcome {
                 Attempt::Answered(answer) => return settle(report, &answer, offset, events.len()),
-                Attempt::Refused(failure) => return Err(failure),
+                Attempt::Refused { failure, answer } => {
+                    let settled = settle_refused(report, &answer, offset, events.len());
+                    return if settled { Ok(()) } else { Err(failure) };
+                }
                 Attempt::Retry { reason, after } => (reason, after),
             };
             let wait = self.backoff(attempts).max(retry_after.unwrap_or_default());
@@ -185,6 +190,7 @@ impl Outbox {
                 "delivery waits"
             );
             report.retries += 1;
+            known = Some(last);
             sleep(wait).await;
         }
     }
@@ -201,9 +207,12 @@ impl Outbox {
         let response = match request.send().await {
             Ok(response) => response,
             Err(error) if error.is_builder() => {
-                return Attempt::Refused(DeliveryFailure::Request {
-                    reason: chain(&error),
-                });
+                return Attempt::Refused {
+                    failure: DeliveryFailure::Request {
+                        reason: chain(&error),
+                    },
+                    answer: Vec::new(),
+                };
             }
             Err(error) => return Attempt::retry(chain(&error)),
         };
@@ -228,7 +237,7 @@ impl Outbox {
                 after,
             };
         }
-        Attempt::Refused(failure)
+        Attempt::Refused { failure, answer }
     }
 
     fn backoff(&self, attempts: u32) -> Duration {
@@ -257,7 +266,11 @@ impl fmt::Debug for Outbox {
 
 enum Attempt {
     Answered(Vec<u8>),
-    Refused(DeliveryFailure),
+    /// Final; the answer may still say why for each event.
+    Refused {
+        failure: DeliveryFailure,
+        answer: Vec<u8>,
+    },
     Retry {
         reason: String,
         after: Option<Duration>,

@@ -140,11 +140,12 @@ pub(crate) fn text(json: &str) -> Result<Cow<'_, str>, &'static str> {
         .map_err(|_| "the text has an escape that is no character")
 }
 
-/// A finite number, from a JSON number, a numeric text, `true` (1) or `false` (0).
-pub(crate) fn number(json: &str) -> Result<f64, &'static str> {
+/// A finite number, from a JSON number or a numeric text; for `boolean` signals also `true` (1) or `false` (0), which
+/// the deployed decoder refuses.
+pub(crate) fn number(json: &str, boolean: bool) -> Result<f64, &'static str> {
     match json.as_bytes().first() {
-        Some(b't') => Ok(1.0),
-        Some(b'f') => Ok(0.0),
+        Some(b't') if boolean => Ok(1.0),
+        Some(b'f') if boolean => Ok(0.0),
         Some(b'"') => {
             let text = text(json)?;
             let value: f64 = text

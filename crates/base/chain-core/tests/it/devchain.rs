@@ -25,16 +25,21 @@ async fn a_restarted_chain_serves_the_same_blocks_hashes_and_logs() {
     assert!(logs.len() > 10);
     chain.stop().await.unwrap();
 
-    let chain = DevChain::start(options).await.unwrap();
+    let mut chain = DevChain::start(options.clone()).await.unwrap();
+    for start in 2..6 {
+        let rpc = chain.rpc();
+        assert_eq!(rpc.head().await.unwrap(), head, "start {start}");
+        assert_eq!(rpc.block(0).await.unwrap(), genesis, "start {start}");
+        assert_eq!(rpc.block(head.number / 2).await.unwrap().unwrap(), middle);
+        assert_eq!(
+            rpc.logs_in_range(0, head.number, &token).await.unwrap(),
+            logs
+        );
+        assert_eq!(rpc.logs_in_block(&middle, &token).await.unwrap(), in_middle);
+        chain.stop().await.unwrap();
+        chain = DevChain::start(options.clone()).await.unwrap();
+    }
     let rpc = chain.rpc();
-    assert_eq!(rpc.head().await.unwrap(), head);
-    assert_eq!(rpc.block(0).await.unwrap(), genesis);
-    assert_eq!(rpc.block(head.number / 2).await.unwrap().unwrap(), middle);
-    assert_eq!(
-        rpc.logs_in_range(0, head.number, &token).await.unwrap(),
-        logs
-    );
-    assert_eq!(rpc.logs_in_block(&middle, &token).await.unwrap(), in_middle);
     // It also goes on: the same contracts take the next transaction.
     let network = Network::connect(rpc, deployment).await.unwrap();
     network
@@ -93,8 +98,11 @@ async fn a_missing_program_and_a_taken_port_are_told() {
         anvil: Some(PathBuf::from("/nonexistent/anvil")),
         ..DevChainOptions::default()
     };
-    // The given path is tried first; the package is found after it.
-    DevChain::start(nowhere).await.unwrap();
+    let missing = DevChain::start(nowhere).await.unwrap_err();
+    assert!(
+        matches!(&missing, ChainError::AnvilMissing { looked } if looked.len() == 1),
+        "{missing}"
+    );
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let refused = DevChain::start(DevChainOptions {

@@ -232,6 +232,24 @@ async fn a_refusal_is_not_tried_again_and_says_why() {
 }
 
 #[tokio::test]
+async fn when_every_event_is_refused_each_is_reported_and_the_delivery_goes_on() {
+    let body = r#"{"status":403,"code":"not_paired","detail":"device is not paired","rejected":[
+        {"index":0,"id":"a","code":"not_paired","detail":"first"},
+        {"index":1,"id":"b","code":"not_paired","detail":"second"}]}"#
+        .to_owned();
+    let (node, url) = Node::start(vec![Played { body, ..play(403) }]).await;
+    let config = OutboxConfig {
+        batch_events_max: 2,
+        ..config(&url)
+    };
+    let report = outbox(config).deliver(events(4)).await.unwrap();
+    assert_eq!((report.accepted, report.rejected.len()), (2, 2));
+    assert_eq!(report.rejected[1].index, 1);
+    assert_eq!(report.rejected[1].detail, "second");
+    assert_eq!(node.bodies().len(), 2);
+}
+
+#[tokio::test]
 async fn redirects_are_not_followed() {
     let (node, url) = Node::start(vec![play(307)]).await;
     let error = outbox(config(&url)).deliver(events(1)).await.unwrap_err();

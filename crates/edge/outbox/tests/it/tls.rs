@@ -76,7 +76,10 @@ async fn a_node_of_another_authority_gets_nothing() {
     let authority = Authority::generate("node").unwrap();
     let (url, callers, stop) = start(&authority).await;
     let foreign = Authority::generate("imitation").unwrap();
-    let outbox = Outbox::new(with_client(&url, &foreign, None)).unwrap();
+    let mut config = with_client(&url, &foreign, None);
+    // Long enough for one handshake on a machine that does other things too.
+    config.retry.deadline = std::time::Duration::from_secs(3);
+    let outbox = Outbox::new(config).unwrap();
     let error = outbox.deliver(events(1)).await.unwrap_err();
     let DeliveryFailure::Deadline { last, .. } = error.failure else {
         panic!()

@@ -63,13 +63,18 @@ fn one(
     let missing = || wrong("value is missing");
     match target {
         Target::Half(half) => {
-            let value = fields::number(value.or(number).ok_or_else(missing)?).map_err(wrong)?;
+            let value =
+                fields::number(value.or(number).ok_or_else(missing)?, false).map_err(wrong)?;
             collected.halves.add(half, at, value, index);
         }
         Target::Signal(signal) => {
             let value = match signal.definition().kind {
                 ValueKind::Number => Value::Number(
-                    fields::number(value.or(number).ok_or_else(missing)?).map_err(wrong)?,
+                    fields::number(
+                        value.or(number).ok_or_else(missing)?,
+                        signal.definition().boolean,
+                    )
+                    .map_err(wrong)?,
                 ),
                 ValueKind::Text => text_value(value.or(text).ok_or_else(missing)?)
                     .map_err(|reason| wrong(&reason))?,

@@ -145,22 +145,23 @@ fn good_signals_survive_bad_neighbours_and_each_bad_one_is_named() {
 }
 
 #[test]
-fn numbers_come_as_numbers_numeric_texts_and_booleans() {
+fn numbers_come_as_numbers_and_numeric_texts_and_boolean_signals_as_booleans_too() {
     for (json, number) in [
         ("31.5", 31.5),
         ("-0.1", -0.1),
         ("1e3", 1000.0),
         (r#""31.5""#, 31.5),
         (r#""1e-3""#, 0.001),
-        ("true", 1.0),
-        ("false", 0.0),
         ("0.1234567890123456789", 0.123_456_789_012_345_68),
         ("5e-324", 5e-324),
     ] {
         assert_eq!(value_of("speed", json), Ok(Value::Number(number)), "{json}");
     }
     assert_eq!(value_of("isIgnitionOn", "true"), Ok(Value::Number(1.0)));
+    assert_eq!(value_of("isIgnitionOn", "false"), Ok(Value::Number(0.0)));
     for json in [
+        "true",
+        "false",
         r#""NaN""#,
         r#""inf""#,
         r#""-Infinity""#,
