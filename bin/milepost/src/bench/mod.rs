@@ -27,7 +27,7 @@ use self::{
         DENSE, IngestStage, NodeProcess, PACED, PROFILE, Report, Storage, WHAT, per_second,
         quantile_ms,
     },
-    traffic::{Body, Traffic},
+    traffic::{Body, HISTORY_PER_BODY, Traffic},
     wire::Target,
 };
 use crate::{
@@ -155,7 +155,8 @@ impl Bench {
         };
         let mut stages = Vec::new();
         let history = self.traffic.history(HISTORY_PARTS)?;
-        self.stage(DENSE, 20, patient, history).await?;
+        self.stage(DENSE, HISTORY_PER_BODY, patient, history)
+            .await?;
 
         let bodies = self.sign(events, 1)?;
         stages.push(
@@ -163,7 +164,8 @@ impl Bench {
                 .await?,
         );
         let history = self.traffic.history(HISTORY_PARTS)?;
-        self.stage(DENSE, 20, patient, history).await?;
+        self.stage(DENSE, HISTORY_PER_BODY, patient, history)
+            .await?;
 
         let bodies = self.sign(events, 20)?;
         stages.push(
@@ -171,7 +173,10 @@ impl Bench {
                 .await?,
         );
         let history = self.traffic.history(HISTORY_PARTS)?;
-        stages.push(self.stage(DENSE, 20, patient, history).await?);
+        stages.push(
+            self.stage(DENSE, HISTORY_PER_BODY, patient, history)
+                .await?,
+        );
 
         let bodies = self.sign(PACE * PACED_SECS, 1)?;
         let pace = f64::from(u32::try_from(PACE)?);

@@ -85,18 +85,23 @@ impl Query {
             "{{ signals(tokenId: {token_id}, from: \"{from}\", to: \"{end}\", interval: \"5m\") {{ timestamp \
              {average}(agg: AVG) {greatest}(agg: MAX) {last}(agg: LAST) }} }}"
         );
-        Self::new("signals, 24 h of 3 in 5 min", &query, token, |answer| {
-            let rows = answer["data"]["signals"].as_array().context("no rows")?;
-            let full = |row: &&Value| HISTORY.iter().all(|name| row[*name].is_number());
-            let full = rows.iter().filter(full).count();
-            if (rows.len(), full) != (BUCKETS, BUCKETS) {
-                bail!(
-                    "{} rows, {full} of them full, should be {BUCKETS}",
-                    rows.len()
-                );
-            }
-            Ok(())
-        })
+        Self::new(
+            "signals, 24 h of 3 every 10 s in 5 min",
+            &query,
+            token,
+            |answer| {
+                let rows = answer["data"]["signals"].as_array().context("no rows")?;
+                let full = |row: &&Value| HISTORY.iter().all(|name| row[*name].is_number());
+                let full = rows.iter().filter(full).count();
+                if (rows.len(), full) != (BUCKETS, BUCKETS) {
+                    bail!(
+                        "{} rows, {full} of them full, should be {BUCKETS}",
+                        rows.len()
+                    );
+                }
+                Ok(())
+            },
+        )
     }
 
     fn new(

@@ -243,7 +243,7 @@ impl Report {
 
 /// Stages that some floors leave out.
 pub(crate) const PACED: &str = "1 event per request, 1,000/s";
-pub(crate) const DENSE: &str = "20 events per request, 180 signals each";
+pub(crate) const DENSE: &str = "16 events per request, 180 signals each";
 
 impl Floor {
     fn at_least(name: String, floor: f64, value: f64, unit: &'static str) -> Self {

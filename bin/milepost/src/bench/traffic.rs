@@ -20,7 +20,11 @@ pub(crate) const HISTORY: [&str; 3] = [
     "powertrainFuelSystemRelativeLevel",
 ];
 /// Seconds of history in one event.
-const HISTORY_WINDOW: i64 = 60;
+const HISTORY_WINDOW: i64 = 600;
+/// Seconds between readings of the history, as in the TSBS IoT case.
+const HISTORY_STEP: i64 = 10;
+/// Events of the history in one body; a third of the day is a whole number of bodies.
+pub(crate) const HISTORY_PER_BODY: u64 = 16;
 /// Seconds of history.
 pub(crate) const HISTORY_SECS: i64 = 86_400;
 const SECOND: i64 = 1_000_000;
@@ -141,16 +145,17 @@ impl Device {
         Ok(())
     }
 
-    /// `seconds` of driving as one unsigned event.
-    fn event(&mut self, shapes: usize, seconds: i64) -> Result<OutgoingEvent> {
+    /// The driving of one event, unsigned.
+    fn event(&mut self, plan: &Plan) -> Result<OutgoingEvent> {
+        let shapes = plan.shapes;
         let mut json = String::with_capacity(96 * shapes);
         json.push_str(r#"{"signals":["#);
         let mut last = self.at;
-        for _ in 0..seconds {
+        for _ in 0..plan.readings {
             self.drive(shapes);
             self.write(&mut json, shapes)?;
             last = self.at;
-            self.at = self.at.saturating_add_micros(SECOND);
+            self.at = self.at.saturating_add_micros(plan.step * SECOND);
         }
         json.push_str("]}");
         let mut event = OutgoingEvent::new("dimo.status", last, json.into_bytes());
@@ -161,11 +166,11 @@ impl Device {
 
     /// Bodies of `per_body` events each, every event signed by itself.
     fn bodies(&mut self, plan: &Plan) -> Result<Vec<Body>> {
-        let per_event = (plan.shapes as u64) * plan.seconds.unsigned_abs();
+        let per_event = (plan.shapes as u64) * plan.readings;
         (0..plan.bodies)
             .map(|_| {
                 let events = (0..plan.per_body)
-                    .map(|_| self.event(plan.shapes, plan.seconds))
+                    .map(|_| self.event(plan))
                     .collect::<Result<Vec<_>>>()?;
                 let signed = self.outbox.build(events)?;
                 Ok(Body {
@@ -183,8 +188,10 @@ struct Plan {
     bodies: u64,
     per_body: u64,
     shapes: usize,
-    /// Seconds of driving in one event.
-    seconds: i64,
+    /// Readings of each signal in one event.
+    readings: u64,
+    /// Seconds between them.
+    step: i64,
 }
 
 /// The devices; the last of them has the 24-hour history.
@@ -226,7 +233,8 @@ impl Traffic {
             bodies: events.div_ceil(devices * per_body).max(1),
             per_body,
             shapes: SHAPES.len(),
-            seconds: 1,
+            readings: 1,
+            step: 1,
         };
         let threads = thread::available_parallelism().map_or(2, NonZero::get);
         let share = self.fleet.len().div_ceil(threads).max(1);
@@ -254,14 +262,15 @@ impl Traffic {
         Ok(take_turns(made))
     }
 
-    /// The next `parts`-th of the history, 20 events of a minute in a body.
+    /// The next `parts`-th of the history.
     pub(crate) fn history(&mut self, parts: i64) -> Result<Vec<Body>> {
-        let minutes = HISTORY_SECS / HISTORY_WINDOW / parts;
+        let events = (HISTORY_SECS / HISTORY_WINDOW / parts).unsigned_abs();
         self.history.bodies(&Plan {
-            bodies: minutes.unsigned_abs() / 20,
-            per_body: 20,
+            bodies: events / HISTORY_PER_BODY,
+            per_body: HISTORY_PER_BODY,
             shapes: HISTORY.len(),
-            seconds: HISTORY_WINDOW,
+            readings: (HISTORY_WINDOW / HISTORY_STEP).unsigned_abs(),
+            step: HISTORY_STEP,
         })
     }
 
@@ -271,7 +280,8 @@ impl Traffic {
             bodies: 1,
             per_body: 1,
             shapes: SHAPES.len(),
-            seconds: 1,
+            readings: 1,
+            step: 1,
         })
     }
 }

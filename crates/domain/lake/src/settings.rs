@@ -12,7 +12,7 @@ pub struct LakeSettings {
     /// Decoded rows in memory that start a flush. Default 500 000: files of a few MB.
     pub flush_rows_max: usize,
     /// Bytes in memory that start a flush. Twice this may be held: one generation fills while the other is written.
-    /// Default 64 MiB.
+    /// Default 32 MiB.
     pub flush_bytes_max: usize,
     /// Age of the oldest unwritten row that starts a flush, milliseconds. Default 60 000; rows are readable before.
     pub flush_interval_ms: u64,
@@ -32,7 +32,7 @@ impl Default for LakeSettings {
     fn default() -> Self {
         Self {
             flush_rows_max: 500_000,
-            flush_bytes_max: 64 << 20,
+            flush_bytes_max: 32 << 20,
             flush_interval_ms: 60_000,
             read_records_max: 256,
             merge_files_max: 8,
