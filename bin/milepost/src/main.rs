@@ -15,6 +15,10 @@ use clap::Parser as _;
 use cli::{Cli, Command};
 use milepost_service::{LogFormat, Metrics};
 
+// Ingest allocates in bursts on every thread; this allocator returns them.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli) {
