@@ -1,0 +1,3 @@
+//! Profiles, vectors of the texts and properties that hold for every profile.
+
+mod generated;
