@@ -117,6 +117,16 @@ pub(crate) fn mul_div(a: U256, b: U256, c: U256) -> U256 {
     }
 }
 
+/// `ceil(a × b / c)`, as [`mul_div`].
+pub(crate) fn mul_div_ceil(a: U256, b: U256, c: U256) -> U256 {
+    let floor = mul_div(a, b, c);
+    if a.mul_mod(b, c).is_zero() {
+        floor
+    } else {
+        floor + U256::from(1)
+    }
+}
+
 /// `floor(amount × bps / 10,000)`.
 #[must_use]
 pub fn bps_of(amount: U256, bps: U256) -> U256 {

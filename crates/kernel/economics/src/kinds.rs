@@ -1,6 +1,3 @@
-use std::{fmt, str::FromStr};
-
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// A name that is none of the listed ones.
@@ -16,7 +13,7 @@ pub struct UnknownName {
 macro_rules! named {
     ($(#[$meta:meta])* $type:ident { $($(#[$vmeta:meta])* $variant:ident = $number:literal $name:literal,)+ }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[repr(u8)]
         pub enum $type {
             $($(#[$vmeta])* #[serde(rename = $name)] $variant = $number,)+
@@ -33,17 +30,17 @@ macro_rules! named {
             }
         }
 
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(self.name())
             }
         }
 
-        impl FromStr for $type {
-            type Err = UnknownName;
+        impl std::str::FromStr for $type {
+            type Err = $crate::UnknownName;
 
-            fn from_str(text: &str) -> Result<Self, UnknownName> {
-                Self::ALL.iter().copied().find(|v| v.name() == text).ok_or_else(|| UnknownName {
+            fn from_str(text: &str) -> Result<Self, $crate::UnknownName> {
+                Self::ALL.iter().copied().find(|v| v.name() == text).ok_or_else(|| $crate::UnknownName {
                     text: text.chars().take(64).collect(),
                     allowed: [$($name),+].join(", "),
                 })
@@ -51,6 +48,8 @@ macro_rules! named {
         }
     };
 }
+
+pub(crate) use named;
 
 named! {
     /// Kind of a licence, with its number on chain (`ILicenseBook.Kind`).
