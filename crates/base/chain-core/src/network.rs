@@ -5,7 +5,7 @@
 mod devices;
 mod grants;
 mod licenses;
-mod named;
+pub(crate) mod named;
 mod vehicles;
 
 use std::{

@@ -263,7 +263,7 @@ fn abi(contract: &str) -> Result<&'static Artifact, ChainError> {
     })
 }
 
-fn encode(
+pub(crate) fn encode(
     contract: &str,
     function: &str,
     arguments: &[String],
