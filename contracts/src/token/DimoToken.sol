@@ -13,7 +13,7 @@ import {
 import {NoncesUpgradeable} from "@openzeppelin/contracts-upgradeable/utils/NoncesUpgradeable.sol";
 
 /// @title DIMO token
-/// @notice ERC-20 with permit and votes. On a chain with the real token only its address is used.
+/// @notice ERC-20 with permit and votes, counted by time and not by block (ERC-6372). On a chain with the real token only its address is used.
 contract DimoToken is ERC20PermitUpgradeable, ERC20VotesUpgradeable, AccessControlUpgradeable, UUPSUpgradeable {
     /// @dev May create tokens without limit: development and test networks only.
     bytes32 public constant MINTER_ROLE = keccak256("MINTER_ROLE");
@@ -52,6 +52,16 @@ contract DimoToken is ERC20PermitUpgradeable, ERC20VotesUpgradeable, AccessContr
     function burn(uint256 amount) external {
         _burn(msg.sender, amount);
         emit Burn(msg.sender, amount);
+    }
+
+    /// @notice Clock of the votes: seconds, so that the windows of governance are what the texts say on every chain.
+    function clock() public view override returns (uint48) {
+        return uint48(block.timestamp);
+    }
+
+    /// @notice ERC-6372.
+    function CLOCK_MODE() public pure override returns (string memory) {
+        return "mode=timestamp";
     }
 
     /// @inheritdoc ERC20PermitUpgradeable
