@@ -124,13 +124,16 @@ library ParameterKeys {
     uint256 private constant PRICE_SHIFT = 14 * 8;
     uint256 private constant CAP_SHIFT = 12 * 8;
 
-    /// @notice Price of a voucher of the type, e.g. "dash_cam". No such key exists for an unknown type.
+    /// @notice Price of a voucher of the type, e.g. "dash_cam". No such key exists for an unknown type, and none for a
+    ///         text that would have to be cut: two types never share a key.
     function voucherPriceOf(bytes32 deviceType) internal pure returns (bytes32) {
+        if (deviceType << (256 - PRICE_SHIFT) != 0) return bytes32(0);
         return bytes32("voucher.price.") | (deviceType >> PRICE_SHIFT);
     }
 
     /// @notice Greatest number of vouchers of the type.
     function voucherCapOf(bytes32 deviceType) internal pure returns (bytes32) {
+        if (deviceType << (256 - CAP_SHIFT) != 0) return bytes32(0);
         return bytes32("voucher.cap.") | (deviceType >> CAP_SHIFT);
     }
 

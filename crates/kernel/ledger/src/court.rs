@@ -1,0 +1,609 @@
+//! Cases against licences (economy rules, section 4).
+
+mod terms;
+
+use alloy_primitives::{Address, B256, U256};
+
+use crate::book::not_zero;
+use crate::merkle;
+use crate::rules;
+use crate::table::{Slot, Table, Undo};
+use crate::{Call, CaseId, Effect, Ledger, LicenseId, Refusal, RootId};
+
+pub use terms::{AdjudicatorKind, Award, Parts, Ruling, Terms};
+
+/// The third round is final.
+const MAX_ROUNDS: usize = 3;
+
+/// What a case waits for; the numbers are those of `ICourt.Phase`. Silence moves it on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Phase {
+    /// The respondent's answer.
+    Responding = 1,
+    /// A settlement, or the end of the mediation.
+    Mediation = 2,
+    /// A ruling.
+    Deciding = 3,
+    /// An appeal.
+    Appealable = 4,
+    /// To be closed.
+    Decided = 5,
+    /// Nothing.
+    Closed = 6,
+}
+
+/// How a case ended; the numbers are those of `ICourt.Outcome`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Outcome {
+    /// Not upheld.
+    Dismissed = 1,
+    /// Upheld by a ruling.
+    Upheld = 2,
+    /// Upheld by agreement.
+    Settled = 3,
+    /// Nobody decided in time.
+    Lapsed = 4,
+}
+
+impl Outcome {
+    const fn succeeded(self) -> bool {
+        matches!(self, Self::Upheld | Self::Settled)
+    }
+}
+
+/// The last step that an action took, with its time or deadline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Opened { respond_until: u64 },
+    Responded { mediate_until: u64 },
+    Began { at: u64 },
+    Ruled { appeal_until: Option<u64> },
+    Closed,
+}
+
+/// A case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// The challenged licence.
+    pub license: LicenseId,
+    /// Who opened it.
+    pub challenger: Address,
+    /// The evidence it was opened with.
+    pub evidence: B256,
+    /// A posted root that it is about.
+    pub subject: Option<RootId>,
+    /// The parameters when it opened.
+    pub terms: Terms,
+    step: Step,
+    /// Round that is being or was last decided; zero before the first.
+    pub round: usize,
+    rulings: [Option<Ruling>; MAX_ROUNDS],
+    settlement: Option<U256>,
+    offer_of_challenger: U256,
+    offer_of_respondent: U256,
+    /// Fees earned, one per arbitrator and round.
+    pub fee_units: u64,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+    /// When it was closed.
+    pub closed_at: u64,
+    /// What was paid, out of stake, deposit or debt.
+    pub paid: Parts,
+    /// What the debtor still owes.
+    pub owed: Parts,
+    /// Who owes it.
+    pub debtor: Address,
+    /// Of the users' part, what was claimed or swept.
+    pub users_claimed: U256,
+}
+
+impl Case {
+    /// What the case waits for at a time.
+    #[must_use]
+    pub fn phase(&self, now: u64) -> Phase {
+        let mediation = self.terms.mediation;
+        match self.step {
+            Step::Opened { respond_until } if now <= respond_until => Phase::Responding,
+            Step::Opened { respond_until } if now <= respond_until + mediation => Phase::Mediation,
+            Step::Opened { respond_until } => self.deciding(now, respond_until + mediation),
+            Step::Responded { mediate_until } if now <= mediate_until => Phase::Mediation,
+            Step::Responded { mediate_until } => self.deciding(now, mediate_until),
+            Step::Began { at } => self.deciding(now, at),
+            Step::Ruled {
+                appeal_until: Some(until),
+            } if now <= until => Phase::Appealable,
+            Step::Ruled { .. } => Phase::Decided,
+            Step::Closed => Phase::Closed,
+        }
+    }
+
+    /// A round that nobody decides within the limitation lapses, so that stake is not locked for ever.
+    fn deciding(&self, now: u64, began: u64) -> Phase {
+        if now <= began + self.terms.limitation {
+            Phase::Deciding
+        } else {
+            Phase::Decided
+        }
+    }
+
+    fn last_ruling(&self) -> Option<&Ruling> {
+        self.rulings.iter().rev().flatten().next()
+    }
+
+    /// Last moment to claim; zero when there is nothing to claim.
+    #[must_use]
+    pub fn claims_close_at(&self) -> u64 {
+        if self.paid.users.is_zero() {
+            0
+        } else {
+            self.closed_at + self.terms.claim
+        }
+    }
+
+    fn due(&self) -> (Outcome, Parts) {
+        let fees = self.terms.fee * U256::from(self.fee_units);
+        match (self.settlement, self.last_ruling()) {
+            (Some(amount), _) => (Outcome::Settled, self.terms.due_settled(amount)),
+            (None, None) => (Outcome::Lapsed, Parts::default()),
+            (None, Some(ruling)) if ruling.upheld => {
+                (Outcome::Upheld, self.terms.due_upheld(ruling, fees))
+            }
+            (None, Some(_)) => {
+                let fees = fees.min(self.terms.deposit);
+                let parts = Parts {
+                    fees,
+                    burned: self.terms.deposit - fees,
+                    ..Parts::default()
+                };
+                (Outcome::Dismissed, parts)
+            }
+        }
+    }
+}
+
+/// All cases, and who owes what.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Court {
+    pub(crate) cases: Table<CaseId, Case>,
+    evidence: Table<(LicenseId, B256), CaseId>,
+    debts: Table<Address, U256>,
+    claims: Table<(CaseId, B256), ()>,
+    deposits: Slot<U256>,
+    users_parts: Slot<U256>,
+}
+
+impl Undo for Court {
+    fn commit(&mut self) {
+        self.cases.commit();
+        self.evidence.commit();
+        self.debts.commit();
+        self.claims.commit();
+        self.deposits.commit();
+        self.users_parts.commit();
+    }
+
+    fn rollback(&mut self) {
+        self.cases.rollback();
+        self.evidence.rollback();
+        self.debts.rollback();
+        self.claims.rollback();
+        self.deposits.rollback();
+        self.users_parts.rollback();
+    }
+}
+
+/// Which side of a case somebody is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Party {
+    Challenger,
+    Respondent,
+}
+
+/// What a challenge is opened with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Challenge {
+    /// The licence.
+    pub license: LicenseId,
+    /// When the obligation was breached.
+    pub breach_at: u64,
+    /// Hash of the statement of claim.
+    pub claim: B256,
+    /// Hash of the evidence.
+    pub evidence: B256,
+    /// The posted root that it is about.
+    pub subject: Option<RootId>,
+}
+
+impl Ledger {
+    fn case_in(&self, now: u64, id: CaseId, wanted: Phase) -> Result<&Case, Refusal> {
+        let case = self.court.cases.get(&id).ok_or(Refusal::UnknownCase(id))?;
+        let phase = case.phase(now);
+        if phase == wanted {
+            Ok(case)
+        } else {
+            Err(Refusal::WrongPhase(id, phase))
+        }
+    }
+
+    /// The present holder defends, so that a licence reassigned after a loss of keys still has a defence.
+    fn respondent(&self, case: &Case) -> Address {
+        self.license(case.license)
+            .map_or(Address::ZERO, |license| license.holder)
+    }
+
+    fn party(&self, call: Call, case: &Case) -> Result<Party, Refusal> {
+        if call.caller == case.challenger {
+            Ok(Party::Challenger)
+        } else if call.caller == self.respondent(case) {
+            Ok(Party::Respondent)
+        } else {
+            Err(Refusal::NotParty(call.caller))
+        }
+    }
+
+    fn update_case(&mut self, id: CaseId, change: impl FnOnce(&mut Case)) {
+        self.court.cases.update(&id, change);
+    }
+
+    pub(crate) fn open_case(&mut self, call: Call, challenge: Challenge) -> Result<(), Refusal> {
+        let Challenge {
+            license,
+            breach_at,
+            claim,
+            evidence,
+            subject,
+        } = challenge;
+        if self.licence(license)?.holder == call.caller {
+            return Err(Refusal::OwnLicense(license));
+        }
+        if self.stake_of(license).is_zero() {
+            return Err(Refusal::NoStake(license));
+        }
+        not_zero(claim)?;
+        not_zero(evidence)?;
+        if let Some(other) = self.court.evidence.get(&(license, evidence)) {
+            return Err(Refusal::EvidenceUsed(*other));
+        }
+        let accounts = &self.accounts;
+        let terms = Terms::read(&self.parameters, |kind| match kind {
+            AdjudicatorKind::Panel => accounts.panel,
+            AdjudicatorKind::Vote => accounts.governance,
+            AdjudicatorKind::External => accounts.external_adjudicator,
+        });
+        if breach_at > call.now || call.now - breach_at > terms.limitation {
+            return Err(Refusal::BreachOutsideLimitation(breach_at));
+        }
+        let balance = self.balance(call.caller);
+        if balance < terms.deposit * U256::from(2) {
+            return Err(Refusal::HoldingTooSmall(call.caller));
+        }
+        let id = CaseId(self.court.cases.len() as u64 + 1);
+        self.court.evidence.insert((license, evidence), id);
+        self.court
+            .deposits
+            .set(self.court.deposits.get() + terms.deposit);
+        let case = Case {
+            license,
+            challenger: call.caller,
+            evidence,
+            subject,
+            terms,
+            step: Step::Opened {
+                respond_until: call.now + terms.response,
+            },
+            round: 0,
+            rulings: [None; MAX_ROUNDS],
+            settlement: None,
+            offer_of_challenger: U256::ZERO,
+            offer_of_respondent: U256::ZERO,
+            fee_units: 0,
+            outcome: None,
+            closed_at: 0,
+            paid: Parts::default(),
+            owed: Parts::default(),
+            debtor: Address::ZERO,
+            users_claimed: U256::ZERO,
+        };
+        self.court.cases.insert(id, case);
+        self.effects.push(Effect::CaseOpened(id));
+        self.transfer(call.caller, self.accounts.court, terms.deposit)?;
+        self.lock_vault(license);
+        match subject {
+            Some(root) => self.dispute_root(call.now, root, license),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn respond(
+        &mut self,
+        call: Call,
+        id: CaseId,
+        evidence: B256,
+    ) -> Result<(), Refusal> {
+        let case = self.case_in(call.now, id, Phase::Responding)?;
+        if call.caller != self.respondent(case) {
+            return Err(Refusal::NotParty(call.caller));
+        }
+        not_zero(evidence)?;
+        let mediate_until = call.now + case.terms.mediation;
+        self.update_case(id, |c| c.step = Step::Responded { mediate_until });
+        Ok(())
+    }
+
+    pub(crate) fn propose_settlement(
+        &mut self,
+        call: Call,
+        id: CaseId,
+        amount: U256,
+    ) -> Result<(), Refusal> {
+        let party = self.party(call, self.case_in(call.now, id, Phase::Mediation)?)?;
+        if amount.is_zero() {
+            return Err(Refusal::ZeroAmount);
+        }
+        if amount.bit_len() > 128 {
+            return Err(Refusal::ReparationAgainstVerdict);
+        }
+        self.update_case(id, |c| match party {
+            Party::Challenger => c.offer_of_challenger = amount,
+            Party::Respondent => c.offer_of_respondent = amount,
+        });
+        Ok(())
+    }
+
+    pub(crate) fn accept_settlement(
+        &mut self,
+        call: Call,
+        id: CaseId,
+        amount: U256,
+    ) -> Result<(), Refusal> {
+        let case = self.case_in(call.now, id, Phase::Mediation)?;
+        let offer = match self.party(call, case)? {
+            Party::Challenger => case.offer_of_respondent,
+            Party::Respondent => case.offer_of_challenger,
+        };
+        if offer.is_zero() || offer != amount {
+            return Err(Refusal::NoSuchOffer);
+        }
+        self.update_case(id, |c| c.settlement = Some(amount));
+        self.finish(call, id)
+    }
+
+    pub(crate) fn decline_mediation(&mut self, call: Call, id: CaseId) -> Result<(), Refusal> {
+        self.party(call, self.case_in(call.now, id, Phase::Mediation)?)?;
+        self.begin_round(call.now, id, 1);
+        Ok(())
+    }
+
+    fn begin_round(&mut self, now: u64, id: CaseId, round: usize) {
+        self.update_case(id, |c| {
+            c.step = Step::Began { at: now };
+            c.round = round;
+        });
+    }
+
+    /// `arbitrators`: how many of the panel ruled; one for other adjudicators.
+    pub(crate) fn rule(
+        &mut self,
+        call: Call,
+        id: CaseId,
+        ruling: Ruling,
+        arbitrators: u64,
+    ) -> Result<(), Refusal> {
+        let case = self.case_in(call.now, id, Phase::Deciding)?;
+        let terms = case.terms;
+        if call.caller != terms.adjudicator {
+            return Err(Refusal::NotAdjudicator(call.caller));
+        }
+        terms.check(&ruling)?;
+        let units = match terms.kind {
+            AdjudicatorKind::Panel => arbitrators.min(terms.panel_size),
+            AdjudicatorKind::Vote | AdjudicatorKind::External => 1,
+        };
+        let round = case.round.max(1);
+        let first = case.rulings[0].unwrap_or(ruling);
+        let same_verdict = first.upheld == ruling.upheld;
+        let is_final = round == MAX_ROUNDS
+            || (round == 2 && same_verdict && first.reparation == ruling.reparation);
+        self.update_case(id, |c| {
+            c.round = round;
+            c.fee_units += units;
+            c.rulings[round - 1] = Some(ruling);
+            let appeal_until = (!is_final).then_some(call.now + terms.appeal);
+            c.step = Step::Ruled { appeal_until };
+        });
+        if round == 2 && !same_verdict {
+            self.begin_round(call.now, id, MAX_ROUNDS);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn appeal(&mut self, call: Call, id: CaseId) -> Result<(), Refusal> {
+        let case = self.case_in(call.now, id, Phase::Appealable)?;
+        let next = case.round + 1;
+        self.party(call, case)?;
+        self.begin_round(call.now, id, next);
+        Ok(())
+    }
+
+    pub(crate) fn close_case(&mut self, call: Call, id: CaseId) -> Result<(), Refusal> {
+        self.case_in(call.now, id, Phase::Decided)?;
+        self.finish(call, id)
+    }
+
+    fn finish(&mut self, call: Call, id: CaseId) -> Result<(), Refusal> {
+        let case = self
+            .court
+            .cases
+            .get(&id)
+            .ok_or(Refusal::UnknownCase(id))?
+            .clone();
+        let (outcome, due) = case.due();
+        let debtor = self.respondent(&case);
+        let (paid, owed, returned) = if outcome == Outcome::Dismissed {
+            (due, Parts::default(), U256::ZERO)
+        } else {
+            let taken = if due.total().is_zero() {
+                U256::ZERO
+            } else {
+                self.slash(case.license, due.total())?
+            };
+            let served = due.serve(taken);
+            // What users are owed later is distributed by the treasury: claims are counted now.
+            let owed = due.minus(&served).users_to_treasury();
+            let listed = case
+                .last_ruling()
+                .is_some_and(|ruling| !ruling.impact_root.is_zero());
+            let paid = if listed {
+                served
+            } else {
+                served.users_to_treasury()
+            };
+            (paid, owed, case.terms.deposit)
+        };
+        self.court
+            .deposits
+            .set(self.court.deposits.get() - case.terms.deposit);
+        self.court
+            .users_parts
+            .set(self.court.users_parts.get() + paid.users);
+        // A settled or lapsed case judged nothing; its evidence may be brought again.
+        if matches!(outcome, Outcome::Settled | Outcome::Lapsed) {
+            self.court.evidence.remove(&(case.license, case.evidence));
+        }
+        if !owed.total().is_zero() {
+            self.court.debts.entry(debtor, |debt| *debt += owed.total());
+        }
+        self.update_case(id, |c| {
+            c.step = Step::Closed;
+            c.outcome = Some(outcome);
+            c.closed_at = call.now;
+            c.paid = paid;
+            c.owed = owed;
+            c.debtor = if owed.total().is_zero() {
+                Address::ZERO
+            } else {
+                debtor
+            };
+        });
+        self.effects.push(Effect::CaseClosed(id, outcome));
+        self.transfer(self.accounts.court, case.challenger, returned)?;
+        self.pay_parts(&case, &paid)?;
+        self.unlock_vault(call.now, case.license, outcome.succeeded());
+        if let Some(root) = case.subject {
+            self.end_dispute(root, outcome.succeeded());
+        }
+        Ok(())
+    }
+
+    /// All but the users' part, which the court keeps for claims.
+    fn pay_parts(&mut self, case: &Case, parts: &Parts) -> Result<(), Refusal> {
+        let court = self.accounts.court;
+        self.transfer(court, case.terms.adjudicator, parts.fees)?;
+        self.transfer(court, case.challenger, parts.challenger)?;
+        self.transfer(court, self.accounts.treasury, parts.treasury)?;
+        self.burn(court, parts.burned)
+    }
+
+    pub(crate) fn claim(
+        &mut self,
+        call: Call,
+        id: CaseId,
+        account: Address,
+        shares: U256,
+        proof: &[B256],
+    ) -> Result<(), Refusal> {
+        let case = self.case_in(call.now, id, Phase::Closed)?;
+        if call.now > case.claims_close_at() {
+            return Err(Refusal::ClaimWindowOver(id));
+        }
+        let leaf = merkle::claim_leaf(id, account, shares);
+        if self.court.claims.contains(&(id, leaf)) {
+            return Err(Refusal::AlreadyClaimed(id));
+        }
+        let ruling = case.last_ruling().ok_or(Refusal::NothingToClaim(id))?;
+        if !merkle::proves(proof, ruling.impact_root, leaf) {
+            return Err(Refusal::WrongProof);
+        }
+        let part = case.paid.users;
+        let share =
+            rules::mul_div_floor(part, shares.min(ruling.impact_shares), ruling.impact_shares);
+        let amount = share.min(part - case.users_claimed);
+        if amount.is_zero() {
+            return Err(Refusal::NothingToClaim(id));
+        }
+        self.court.claims.insert((id, leaf), ());
+        self.pay_users_part(id, account, amount)
+    }
+
+    pub(crate) fn sweep_unclaimed(&mut self, call: Call, id: CaseId) -> Result<(), Refusal> {
+        let case = self.case_in(call.now, id, Phase::Closed)?;
+        if call.now <= case.claims_close_at() {
+            return Err(Refusal::ClaimWindowOpen(id));
+        }
+        let amount = case.paid.users - case.users_claimed;
+        if amount.is_zero() {
+            return Err(Refusal::NothingToClaim(id));
+        }
+        self.pay_users_part(id, self.accounts.treasury, amount)
+    }
+
+    fn pay_users_part(&mut self, id: CaseId, to: Address, amount: U256) -> Result<(), Refusal> {
+        self.update_case(id, |c| c.users_claimed += amount);
+        self.court
+            .users_parts
+            .set(self.court.users_parts.get() - amount);
+        self.transfer(self.accounts.court, to, amount)
+    }
+
+    pub(crate) fn pay_debt(&mut self, call: Call, id: CaseId, amount: U256) -> Result<(), Refusal> {
+        let case = self
+            .court
+            .cases
+            .get(&id)
+            .ok_or(Refusal::UnknownCase(id))?
+            .clone();
+        if case.owed.total().is_zero() {
+            return Err(Refusal::NoDebt(id));
+        }
+        if amount.is_zero() {
+            return Err(Refusal::ZeroAmount);
+        }
+        let parts = case.owed.serve(amount);
+        self.update_case(id, |c| {
+            c.owed = c.owed.minus(&parts);
+            c.paid = c.paid.plus(&parts);
+        });
+        self.court
+            .debts
+            .entry(case.debtor, |debt| *debt -= parts.total());
+        self.transfer(call.caller, self.accounts.court, parts.total())?;
+        self.pay_parts(&case, &parts)
+    }
+
+    // Views -------------------------------------------------------------------------------------------------------
+
+    /// A case.
+    #[must_use]
+    pub fn case(&self, id: CaseId) -> Option<&Case> {
+        self.court.cases.get(&id)
+    }
+
+    /// All cases, by id.
+    pub fn cases(&self) -> impl Iterator<Item = (CaseId, &Case)> {
+        self.court.cases.iter().map(|(id, case)| (*id, case))
+    }
+
+    /// What rulings still want from a holder beyond its stake.
+    #[must_use]
+    pub fn debt_of(&self, holder: Address) -> U256 {
+        self.court.debts.copied(&holder)
+    }
+
+    /// Deposits of open cases, and users' parts not claimed yet: what the court holds.
+    #[must_use]
+    pub fn held_by_court(&self) -> (U256, U256) {
+        (self.court.deposits.get(), self.court.users_parts.get())
+    }
+}
