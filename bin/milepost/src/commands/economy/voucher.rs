@@ -12,6 +12,39 @@ use crate::cli::{DeviceArg, EscrowArgs, EscrowCommand, VoucherArgs, VoucherComma
 
 const VOUCHER: &str = "MintVoucher";
 const ESCROW: &str = "DeviceEscrow";
+const LENS: &str = "EscrowLens";
+// In the order of the contracts' enums.
+const STATES: [&str; 6] = ["none", "sold", "active", "reported", "streaming", "closed"];
+const STOPS: [&str; 5] = [
+    "nothing",
+    "malfunction",
+    "disconnect",
+    "idle",
+    "window over",
+];
+const TRANCHE_STATES: [&str; 8] = [
+    "none",
+    "not started",
+    "waiting",
+    "paid",
+    "paid without provider",
+    "scheduled",
+    "streamed",
+    "forfeited",
+];
+const REASONS: [&str; 11] = [
+    "none",
+    "not bonded",
+    "month not attested",
+    "report open",
+    "month attested",
+    "provider suspended",
+    "provider revoked",
+    "malfunction",
+    "disconnect",
+    "idle",
+    "window over",
+];
 
 pub(crate) async fn run(args: VoucherArgs) -> Result<()> {
     if let VoucherCommand::Quote(quote) = &args.command {
@@ -96,7 +129,7 @@ async fn buy(session: &Session, device_type: &str, count: u64) -> Result<()> {
             Call(
                 "DimoToken",
                 "approve",
-                vec![session.contract(ESCROW)?, cost.to_string()],
+                vec![session.contract(VOUCHER)?, cost.to_string()],
             ),
             Call(
                 VOUCHER,
@@ -131,29 +164,73 @@ async fn voucher_of(session: &Session, device: &DeviceArg) -> Result<String> {
 /// Everything about one voucher's money.
 async fn account(session: &Session, voucher: &str) -> Result<()> {
     let of = [voucher.to_owned()];
-    let escrow = session.read(ESCROW, "escrowOf", &of).await?;
-    let totals = session.read(ESCROW, "accountOf", &of).await?;
-    let months = session
-        .text("Parameters", "get", &[names::key("escrow.months")])
-        .await?;
-    let mut tranches = Vec::new();
-    for k in 1..=months.parse::<u64>()? {
-        let at = [voucher.to_owned(), k.to_string()];
-        match session.read(ESCROW, "trancheOf", &at).await {
-            Ok(tranche) => tranches.push(tranche),
-            // Terms of an older sale may have fewer months.
-            Err(_) => break,
-        }
+    let mut escrow = session.read(LENS, "escrowOf", &of).await?;
+    let parts = session.read(LENS, "accountOf", &of).await?;
+    let tranches = session.read(LENS, "tranchesOf", &of).await?;
+    if plain(&escrow["state"]) == "0" {
+        bail!("no voucher {voucher}");
     }
+    spell(&mut escrow, "state", &STATES);
+    spell(&mut escrow, "stop", &STOPS);
+    escrow["deviceType"] = names::ascii(&plain(&escrow["deviceType"])).into();
+    let tranches: Vec<Value> = tranches
+        .as_array()
+        .into_iter()
+        .flatten()
+        .cloned()
+        .map(|mut tranche| {
+            spell(&mut tranche, "state", &TRANCHE_STATES);
+            spell(&mut tranche, "reason", &REASONS);
+            tranche
+        })
+        .collect();
     if session.wants_json() {
         return session.report(&json!({
-            "voucher": voucher, "escrow": escrow, "account": totals, "tranches": tranches,
+            "voucher": voucher, "escrow": escrow, "account": parts, "tranches": tranches,
         }));
     }
-    session.report(&escrow)?;
-    session.report(&totals)?;
+    session.report(&json!({
+        "voucher": format!("{voucher}, number {} of {}", plain(&escrow["number"]), plain(&escrow["deviceType"])),
+        "state": escrow["state"],
+        "stopped_by": escrow["stop"],
+        "months_paid": escrow["monthsPaid"],
+        "months_streamed": escrow["monthsStreamed"],
+    }))?;
+    for part in ["burned", "provider", "team", "user", "treasury", "held"] {
+        session.report(&json!({ (part): names::dimo(session, &plain(&parts[part])) }))?;
+    }
     for (index, tranche) in tranches.iter().enumerate() {
-        session.report(&json!({ (format!("tranche {}", index + 1)): tranche }))?;
+        session.report(
+            &json!({ (format!("tranche {}", index + 1)): tranche_line(session, tranche) }),
+        )?;
     }
     Ok(())
+}
+
+/// What happened to one tranche, for people.
+fn tranche_line(session: &Session, tranche: &Value) -> String {
+    let amount = |part: &str| names::dimo(session, &plain(&tranche[part]));
+    let to = match plain(&tranche["paidTo"]).as_str() {
+        names::NOBODY => String::new(),
+        _ => format!(" to {}", session.line(&tranche["paidTo"])),
+    };
+    format!(
+        "{}{to} ({}): provider {}, team {}, treasury {}",
+        plain(&tranche["state"]),
+        plain(&tranche["reason"]),
+        amount("provider"),
+        amount("team"),
+        amount("treasury"),
+    )
+}
+
+/// Replaces a number by its name.
+fn spell(value: &mut Value, field: &str, names: &[&str]) {
+    let name = plain(&value[field])
+        .parse::<usize>()
+        .ok()
+        .and_then(|number| names.get(number));
+    if let Some(name) = name {
+        value[field] = (*name).into();
+    }
 }
