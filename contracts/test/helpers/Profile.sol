@@ -11,12 +11,14 @@ import {Vm} from "./Vm.sol";
 abstract contract ProfileLoader {
     Vm private constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
-    string private constant FILE_ENTRY = "FileEntry(string key,uint256 value,bool raisable)";
+    string private constant FILE_ENTRY = "FileEntry(string key,uint256 value,bool raisable,uint256 min,uint256 max)";
 
     struct FileEntry {
         string key;
         uint256 value;
         bool raisable;
+        uint256 min;
+        uint256 max;
     }
 
     struct Profile {
@@ -26,6 +28,8 @@ abstract contract ProfileLoader {
         bytes32[] keys;
         uint256[] values;
         bool[] raisable;
+        uint256[] min;
+        uint256[] max;
     }
 
     function _profile(string memory name) internal view returns (Profile memory p) {
@@ -37,10 +41,14 @@ abstract contract ProfileLoader {
         p.keys = new bytes32[](entries.length);
         p.values = new uint256[](entries.length);
         p.raisable = new bool[](entries.length);
+        p.min = new uint256[](entries.length);
+        p.max = new uint256[](entries.length);
         for (uint256 i = 0; i < entries.length; ++i) {
             p.keys[i] = _key(entries[i].key);
             p.values[i] = entries[i].value;
             p.raisable[i] = entries[i].raisable;
+            p.min[i] = entries[i].min;
+            p.max[i] = entries[i].max;
         }
     }
 
