@@ -25,6 +25,8 @@ const CONTRACTS = [
   'AdminPriceProvider', 'AftermarketDeviceId', 'Connections', 'DIMORegistry', 'DevLicenseDimo', 'DeviceStanding',
   'DimoToken', 'ERC1967Proxy', 'IntegrationLicense', 'LicenseAccount', 'LicenseAccountFactory', 'ManufacturerId',
   'Sacd', 'StorageNode', 'SyntheticDeviceId', 'Template', 'UpgradeableBeacon', 'VehicleId', ...MODULES,
+  // Governance.
+  'DimoGovernor', 'DimoTimelock', 'EmergencyPause', 'Parameters', 'TeamRoster', 'TeamSafe', 'VehicleRoles',
 ].sort();
 
 function build() {

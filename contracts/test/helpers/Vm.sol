@@ -41,6 +41,7 @@ interface Vm {
         returns (bytes memory);
     function eip712HashStruct(string calldata typeDefinition, bytes calldata abiEncoded) external pure returns (bytes32);
     function eip712HashType(string calldata typeDefinition) external pure returns (bytes32);
+    function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
     function snapshotState() external returns (uint256);
     function revertToState(uint256 id) external returns (bool);
 }
