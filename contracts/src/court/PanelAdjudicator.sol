@@ -33,11 +33,11 @@ contract PanelAdjudicator is IPanelAdjudicator, AccessControlUpgradeable, Reentr
 
     bytes32 private constant STORAGE_SLOT = 0x3a567168d0958ac9791714cc0b7c9a5b5cab51cd02088f94241a9d6dc09d2f00;
 
-    /// @dev One per case and arbitrator, because nobody is drawn twice in a case.
+    /// @dev One per case and arbitrator, because nobody is drawn twice in a case. `drawBlock` is that of the panel with
+    ///      the seat: a panel that failed is dissolved while its round goes on with another.
     struct Opinion {
-        bool drawn;
+        uint64 drawBlock;
         bool revealed;
-        uint8 round;
         bytes32 commitment;
         Ruling ruling;
     }
@@ -324,9 +324,7 @@ contract PanelAdjudicator is IPanelAdjudicator, AccessControlUpgradeable, Reentr
             address arbitrator = pool[pick];
             pool[pick] = pool[i];
             p.seats.push(arbitrator);
-            Opinion storage opinion = s.opinions[caseId][arbitrator];
-            opinion.drawn = true;
-            opinion.round = uint8(round);
+            s.opinions[caseId][arbitrator].drawBlock = p.drawBlock;
         }
         p.commitEnds = uint64(block.timestamp + terms.commitWindow);
         p.revealEnds = p.commitEnds + terms.revealWindow;
@@ -375,14 +373,11 @@ contract PanelAdjudicator is IPanelAdjudicator, AccessControlUpgradeable, Reentr
 
     function _seated(PanelStorage storage s, uint256 caseId, uint256 round) private view returns (Opinion storage o) {
         o = s.opinions[caseId][msg.sender];
-        // A panel that failed is dissolved while the round goes on.
-        if (!o.drawn || o.round != round || s.panels[caseId][round].seats.length == 0) {
-            revert NotSeated(caseId, msg.sender);
-        }
+        if (o.drawBlock == 0 || o.drawBlock != s.panels[caseId][round].drawBlock) revert NotSeated(caseId, msg.sender);
     }
 
     function _isFree(PanelStorage storage s, uint256 caseId, address arbitrator) private view returns (bool) {
-        return !s.opinions[caseId][arbitrator].drawn && !_hasConflict(s, caseId, arbitrator)
+        return s.opinions[caseId][arbitrator].drawBlock == 0 && !_hasConflict(s, caseId, arbitrator)
             && IVotes(address(s.token)).getVotes(arbitrator) < s.parameters.get(ParameterKeys.GOV_PROPOSAL_THRESHOLD);
     }
 

@@ -189,7 +189,7 @@ contract CourtMoneyTest is CourtBase {
         vm.expectEmit(true, true, true, true, address(court));
         emit ICourt.DebtPaid(bigger, acme, bob, Parts(200e18, 50e18, 0, 0, 0), 9950e18);
         assertEq(court.payDebt(bigger, 250e18), 250e18, "first the fee");
-        assertEq(token.balanceOf(judge), FEE, "judge whole");
+        assertEq(token.balanceOf(judge), 2 * FEE, "judge whole, of both cases");
         assertEq(token.balanceOf(carol), carolHad + 50e18, "then the challenger");
         assertEq(court.debtOf(acme), 9950e18, "left");
         assertEq(court.payDebt(bigger, 99_000e18), 9950e18, "never more than owed");
@@ -298,33 +298,49 @@ contract CourtMoneyTest is CourtBase {
 
     /// @dev Random lists: all claim; together never more than the part, and at most one wei each less.
     function testFuzz_claimsOfAListNeverExceedThePart(uint256[12] memory raw, uint256 size, uint256 reparation) public {
-        size = bound(size, 1, USERS_MAX);
-        uint256 id = _openDeciding();
-        bytes32[] memory leaves = new bytes32[](size);
+        uint256[] memory shares = new uint256[](bound(size, 1, USERS_MAX));
         uint256 sum;
-        for (uint256 i = 0; i < size; ++i) {
-            raw[i] = bound(raw[i], 1, SHARES_MAX);
-            sum += raw[i];
-            leaves[i] = _leaf(id, address(uint160(0xC1A100 + i)), raw[i]);
+        for (uint256 i = 0; i < shares.length; ++i) {
+            shares[i] = bound(raw[i], 1, SHARES_MAX);
+            sum += shares[i];
         }
+        uint256 id = _openDeciding();
         Ruling memory r = _ruling(bound(reparation, 1, 3 * STAKE));
+        bytes32[] memory leaves = _leaves(id, shares);
         (r.impactRoot,) = _merkle(leaves, 0);
         r.impactShares = sum;
         _ruleAndClose(id, r);
         uint256 part = court.caseOf(id).paid.users;
         uint256 claimed;
-        for (uint256 i = 0; i < size && part != 0; ++i) {
-            address account = address(uint160(0xC1A100 + i));
-            uint256 expected = part * raw[i] / sum;
-            assertEq(court.claimable(id, account, raw[i]), expected, "claimable");
-            if (expected == 0) continue;
-            (, bytes32[] memory proof) = _merkle(leaves, i);
-            assertEq(court.claim(id, account, raw[i], proof), expected, "floor of the share");
-            claimed += expected;
+        for (uint256 i = 0; i < shares.length && part != 0; ++i) {
+            claimed += _claimAs(id, leaves, i, shares[i], part * shares[i] / sum);
         }
-        assertTrue(claimed <= part && claimed + size >= part, "the part but for rounding");
+        assertTrue(claimed <= part && claimed + shares.length >= part, "the part but for rounding");
         assertEq(court.caseOf(id).usersClaimed, claimed, "on record");
         _assertHeld();
+    }
+
+    function _user(uint256 i) private pure returns (address) {
+        return address(uint160(0xC1A100 + i));
+    }
+
+    function _leaves(uint256 id, uint256[] memory shares) private pure returns (bytes32[] memory leaves) {
+        leaves = new bytes32[](shares.length);
+        for (uint256 i = 0; i < shares.length; ++i) {
+            leaves[i] = _leaf(id, _user(i), shares[i]);
+        }
+    }
+
+    function _claimAs(uint256 id, bytes32[] memory leaves, uint256 i, uint256 shares, uint256 expected)
+        private
+        returns (uint256)
+    {
+        assertEq(court.claimable(id, _user(i), shares), expected, "claimable");
+        if (expected == 0) return 0;
+        (, bytes32[] memory proof) = _merkle(leaves, i);
+        assertEq(court.claim(id, _user(i), shares, proof), expected, "floor of the share");
+        assertEq(token.balanceOf(_user(i)), expected, "paid");
+        return expected;
     }
 
     /// @dev A list whose shares sum to more than it says: the first come, nobody gets what is not there.
