@@ -39,6 +39,8 @@ pub struct Chart {
     pub unit: String,
     /// Lines or areas.
     pub form: Form,
+    /// Month (from 0) from which the axis covers the data of lines; what lies above it before is not drawn.
+    pub axis_from: usize,
     /// At most seven.
     pub series: Vec<Series>,
     /// The unchanged profile: for lines one for each of `series`, for areas their total. Empty without comparison.
@@ -78,13 +80,19 @@ impl Chart {
     }
 
     fn data_max(&self) -> f64 {
+        let covered = |series: &[Series]| -> Vec<f64> {
+            series
+                .iter()
+                .flat_map(|s| s.values.iter().skip(self.axis_from).copied())
+                .collect()
+        };
         let drawn = match self.form {
             Form::Stacked => self.edges().pop().unwrap_or_default(),
-            Form::Lines => self.series.iter().flat_map(|s| s.values.clone()).collect(),
+            Form::Lines => covered(&self.series),
         };
         drawn
             .into_iter()
-            .chain(self.today.iter().flat_map(|s| s.values.clone()))
+            .chain(covered(&self.today))
             .fold(0.0, f64::max)
     }
 
@@ -250,8 +258,9 @@ impl Chart {
 
     fn path(&self, values: &[f64], axis: &Axis) -> String {
         let mut path = String::new();
-        for (month, value) in values.iter().enumerate() {
-            let command = if month == 0 { 'M' } else { 'L' };
+        let above = |(month, value): &(usize, &f64)| *month < self.axis_from && **value > axis.max;
+        for (month, value) in values.iter().enumerate().skip_while(above) {
+            let command = if path.is_empty() { 'M' } else { 'L' };
             write_to(
                 &mut path,
                 format_args!(
@@ -340,6 +349,7 @@ mod tests {
             description: "What is burned.".into(),
             unit: "DIMO".into(),
             form,
+            axis_from: 0,
             series: vec![
                 Series {
                     name: "App".into(),
@@ -377,6 +387,24 @@ mod tests {
                 assert_eq!(legend.matches(&format!("{name}</li>")).count(), 1);
             }
         }
+    }
+
+    #[test]
+    fn lines_that_start_above_the_axis_begin_where_they_enter_it() {
+        let mut chart = chart(Form::Lines);
+        chart.today.clear();
+        chart.series = vec![Series {
+            name: "Falls".into(),
+            values: vec![900.0, 90.0, 9.0, 8.0],
+        }];
+        chart.axis_from = 2;
+        let svg = chart.svg();
+        let line = svg.split("class=\"l s0\" d=\"").nth(1).unwrap();
+        assert_eq!(
+            line.split('"').next().unwrap().matches(['M', 'L']).count(),
+            2
+        );
+        assert!(svg.contains("Month 1\nFalls: 900 DIMO"));
     }
 
     #[test]

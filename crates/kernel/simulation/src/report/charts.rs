@@ -286,7 +286,7 @@ fn growth(outcome: &Outcome) -> Vec<Draft> {
         Draft {
             id: "dilution",
             title: "Issuance per connected device",
-            description: "The month's issuance divided by the connected devices: what each new device dilutes.",
+            description: "The month's issuance divided by the connected devices: what each new device dilutes. A beginning with few devices may lie above the axis.",
             token: "DIMO",
             measure: Measure::Wei,
             form: Form::Lines,
@@ -325,6 +325,12 @@ fn finish(draft: &Draft, today: Option<&Draft>) -> Chart {
         description,
         unit: draft.unit(),
         form: draft.form,
+        // Issuance for the very first devices is so high that nothing else could be told apart.
+        axis_from: if draft.id == "dilution" && draft.months() > 24 {
+            12
+        } else {
+            0
+        },
         series: draft.lines(""),
         today: today.map(Draft::today).unwrap_or_default(),
         table: draft.table(today),
@@ -399,7 +405,7 @@ impl Draft {
         }
     }
 
-    /// A row for each year, and the whole run for sums; against today the total and its change.
+    /// A row for each year, and the whole run for sums. What is compared comes first, to be seen without scrolling.
     fn table(&self, today: Option<&Self>) -> Table {
         let kind = match self.measure {
             Measure::Wei => Kind::Amount,
@@ -415,9 +421,6 @@ impl Draft {
             "Year",
             Kind::Text,
         );
-        for (name, _) in &self.series {
-            table = table.column(&name.to_lowercase().replace(' ', "_"), name, kind);
-        }
         let totalled = self.totalled();
         if totalled {
             table = table.column("total", "Total", kind);
@@ -430,8 +433,14 @@ impl Draft {
             };
             table = table
                 .column("today", &format!("{what}, today"), kind)
-                .column("relative", "Change", Kind::Text);
+                .column("relative", "Change", Kind::Number);
         }
+        for (name, _) in &self.series {
+            table = table.column(&name.to_lowercase().replace(' ', "_"), name, kind);
+        }
+        // Large amounts are read, not reckoned with.
+        let largest = self.series.iter().flat_map(|(_, values)| values).max();
+        table.whole = largest.is_some_and(|wei| *wei >= 1_000 * TOKEN_WEI);
         let years = self.months().div_ceil(12);
         for year in 0..years {
             let span = year * 12..((year + 1) * 12).min(self.months());
@@ -463,11 +472,6 @@ impl Draft {
             }
         };
         let mut row = vec![Cell::Text(name)];
-        row.extend(
-            self.series
-                .iter()
-                .map(|(_, values)| self.cell(figure(values))),
-        );
         if self.totalled() {
             row.push(self.cell(whole(self)));
         }
@@ -475,6 +479,11 @@ impl Draft {
             let before = whole(today);
             row.extend([self.cell(before), relative(before, whole(self))]);
         }
+        row.extend(
+            self.series
+                .iter()
+                .map(|(_, values)| self.cell(figure(values))),
+        );
         table.row(row);
     }
 }

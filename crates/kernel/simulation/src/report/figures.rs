@@ -242,7 +242,7 @@ pub(crate) fn differences(today: &Outcome, changed: &Outcome) -> Vec<Table> {
             .column("today", "Today", kind)
             .column("changed", "Changed", kind)
             .column("difference", "Difference", kind)
-            .column("relative", "Relative", Kind::Text)
+            .column("relative", "Relative", Kind::Number)
     };
     let mut counts = head(
         "differences_counts",

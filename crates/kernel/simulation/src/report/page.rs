@@ -99,14 +99,25 @@ fn head(out: &mut String, report: &Report<'_>) {
         out,
         format_args!(
             "<p>{} devices asked for over {} years, seed {}, model version {MODEL_VERSION}. Whoever runs the same gets the same bytes.</p>\n\
-             <p>Run <code>{}</code><br>profile <code>{}</code></p>\n",
+             <p>Run <code>{}</code><br>{} <code>{}</code></p>\n",
             super::table::grouped(u128::from(options.devices)),
             options.years,
             options.seed,
             report.run_id(),
+            if report.today().is_some() {
+                "Changed profile"
+            } else {
+                "Profile"
+            },
             outcome.profile_hash,
         ),
     );
+    if let Some(today) = report.today() {
+        write_to(
+            out,
+            format_args!("<p>Profile today <code>{}</code></p>\n", today.profile_hash),
+        );
+    }
 }
 
 fn tiles(out: &mut String, report: &Report<'_>) {

@@ -56,6 +56,8 @@ pub struct Table {
     pub title: String,
     /// Token of its amounts.
     pub token: &'static str,
+    /// Amounts are shown to people without decimals, rounded down. CSV is always exact.
+    pub whole: bool,
     /// Heads.
     pub columns: Vec<Column>,
     /// Cells, as many in each row as there are columns.
@@ -68,6 +70,7 @@ impl Table {
             name: name.to_owned(),
             title: title.to_owned(),
             token,
+            whole: false,
             columns: Vec::new(),
             rows: Vec::new(),
         }
@@ -95,7 +98,7 @@ impl Table {
         lines.extend(
             self.rows
                 .iter()
-                .map(|row| row.iter().map(Cell::short).collect()),
+                .map(|row| row.iter().map(|cell| self.shown(cell)).collect()),
         );
         let widths: Vec<usize> = (0..self.columns.len())
             .map(|i| {
@@ -179,7 +182,7 @@ impl Table {
         for row in &self.rows {
             out.push_str("<tr>");
             for (index, (cell, column)) in row.iter().zip(&self.columns).enumerate() {
-                let text = escape(&cell.short());
+                let text = escape(&self.shown(cell));
                 match (index, column.kind) {
                     (0, Kind::Text) => {
                         write_to(&mut out, format_args!("<th scope=\"row\">{text}</th>"))
@@ -196,6 +199,16 @@ impl Table {
         }
         out.push_str("</tbody></table>\n");
         out
+    }
+
+    fn shown(&self, cell: &Cell) -> String {
+        let text = cell.short();
+        match cell {
+            Cell::Amount(_) | Cell::AmountChange(_) if self.whole => text
+                .split_once('.')
+                .map_or_else(String::new, |(whole, _)| whole.to_owned()),
+            _ => text,
+        }
     }
 
     fn unit_note(&self) -> String {
@@ -371,6 +384,14 @@ mod tests {
              a, \"b\"  1,234,567  1,234.56\n\
              c             −12     −1.50\n"
         );
+    }
+
+    #[test]
+    fn whole_tables_hide_decimals_from_people_only() {
+        let mut whole = table();
+        whole.whole = true;
+        assert!(whole.text().contains("1,234\n") && whole.text().contains("−1\n"));
+        assert_eq!(whole.csv(), table().csv());
     }
 
     #[test]

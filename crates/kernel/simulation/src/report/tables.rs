@@ -166,6 +166,7 @@ pub(crate) fn types_brief(outcome: &Outcome) -> Table {
             .collect(),
         title: full.title,
         token: full.token,
+        whole: true,
     }
 }
 
@@ -173,7 +174,7 @@ pub(crate) fn types_brief(outcome: &Outcome) -> Table {
 pub(crate) fn providers(outcome: &Outcome) -> Table {
     let token = outcome.voucher_token;
     let mut table = Table::new("providers", "Providers over the run", token)
-        .column("provider", "Provider", Kind::Number)
+        .column("provider", "Provider", Kind::Text)
         .column("standing", "At the end", Kind::Text)
         .column("sold", "Sold", Kind::Number)
         .column("bonded", "Bonded", Kind::Number)
@@ -199,7 +200,7 @@ pub(crate) fn providers(outcome: &Outcome) -> Table {
 /// Stake of each provider at the end; apart from [`providers`] because stakes are always DIMO.
 pub(crate) fn provider_stakes(outcome: &Outcome) -> Table {
     let mut table = Table::new("provider_stakes", "Stakes of providers at the end", "DIMO")
-        .column("provider", "Provider", Kind::Number)
+        .column("provider", "Provider", Kind::Text)
         .column("standing", "At the end", Kind::Text)
         .column("required", "Required", Kind::Amount)
         .column("posted", "Posted", Kind::Amount)

@@ -1,4 +1,4 @@
-use milepost_simulation::{Report, run, run_in_chunks};
+use milepost_simulation::{MODEL_VERSION, Report, run, run_in_chunks};
 
 use super::{options, rough, seed};
 
@@ -68,4 +68,19 @@ fn options_out_of_bounds_are_refused() {
     let mut wrong = options(1, 1);
     wrong.assumptions.life_gap = 2_000_000;
     assert!(run(&seed(), &wrong).is_err());
+}
+
+#[test]
+fn lives_are_the_same_on_every_machine() {
+    // Whoever changes these numbers raises MODEL_VERSION: equal options must give equal runs within a version.
+    assert_eq!(MODEL_VERSION, 1);
+    let total = run(&seed(), &options(10_000, 3)).unwrap().total();
+    let lives = [
+        total.sold,
+        total.bonded,
+        total.connected,
+        total.failed,
+        total.disconnected,
+    ];
+    assert_eq!(lives, [10000, 9507, 134115, 239, 1249]);
 }
