@@ -62,7 +62,8 @@ library EscrowMath {
         t.deviceType = deviceType;
     }
 
-    /// @notice Parts of the price of voucher n, step by step as the text says. Parameters keep the sum of the parts within the price.
+    /// @notice Parts of the price of voucher n, step by step as the text says. Parameters keep the sum of the
+    ///         parts within the price.
     function totalsOf(IDeviceEscrow.Terms memory t, uint256 number)
         internal
         pure

@@ -25,7 +25,6 @@ import {ProfileLoader} from "./Profile.sol";
 ///      GOVERNANCE_ROLE everywhere; member is in the team; court is the only one with COURT_ROLE.
 abstract contract DeviceMoneyBase is BaseTest, ProfileLoader {
     bytes32 internal constant HASH = keccak256("analysis");
-    uint256 internal constant NODE_STAKE = 100_000e18;
 
     address internal governance = address(0x60);
     address internal treasury = address(0x7EA5);
@@ -199,17 +198,11 @@ abstract contract DeviceMoneyBase is BaseTest, ProfileLoader {
         params.setMany(keys, values);
     }
 
-    /// @dev D4: 30 % burned less the team's rate, the rest of the lock to the maker, disconnects stream to the owner.
-    function _hardwareEcosystem() internal {
-        bytes32[] memory keys = new bytes32[](6);
-        uint256[] memory values = new uint256[](6);
-        (keys[0], values[0]) = (K.ESCROW_BURN_PPM, 300_000);
-        (keys[1], values[1]) = (K.ESCROW_BURN_LESS_TEAM, 1);
-        (keys[2], values[2]) = (K.ESCROW_REST_TO_PROVIDER, 1);
-        (keys[3], values[3]) = (K.ESCROW_TEAM_CAP_PPM, 50_000);
-        (keys[4], values[4]) = (K.ESCROW_TEAM_BASE, 1);
-        (keys[5], values[5]) = (K.ESCROW_ON_DISCONNECT, 1);
-        _setMany(keys, values);
+    /// @dev Governance replaces every parameter by those of a profile.
+    function _adopt(string memory name) internal {
+        Profile memory p = _profile(name);
+        vm.prank(governance);
+        params.adopt(p.name, p.version, p.keys, p.values);
     }
 
     // Vouchers -----------------------------------------------------------------------------------------------------

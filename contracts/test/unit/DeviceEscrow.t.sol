@@ -557,7 +557,7 @@ contract DeviceEscrowTest is DeviceMoneyBase {
 
     /// @dev D4-50, 51, 53, 54: 80: 20 burned, 60 locked, 3 and 57 over 24 months.
     function test_D4_50_to_54_burnedLockedAndPaid() public {
-        _hardwareEcosystem();
+        _adopt("hardware-ecosystem");
         uint256 supply = d.token.totalSupply();
         (uint256 voucher,) = _bonded(DASH_CAM);
         assertEq(d.token.totalSupply(), supply + 80e18 - 20e18, "80 came in, 20 burned");
@@ -574,7 +574,7 @@ contract DeviceEscrowTest is DeviceMoneyBase {
 
     /// @dev D4-52: at month 12 the owner gets 60 × 12 / 24 = 30, a month at a time.
     function test_D4_52_disconnectAtMonth12() public {
-        _hardwareEcosystem();
+        _adopt("hardware-ecosystem");
         (uint256 voucher,) = _bonded(DASH_CAM);
         _settleMonths(voucher, 1, 12, alice);
         vm.prank(mallory);
@@ -596,7 +596,7 @@ contract DeviceEscrowTest is DeviceMoneyBase {
 
     /// @dev D4-50: 25 % burned at the first voucher, 29.9 % once the team has its floor.
     function test_D4_50_burnRisesFrom25To29Point9Percent() public {
-        _hardwareEcosystem();
+        _adopt("hardware-ecosystem");
         assertEq(lens.previewTotals(100e18, 1).burned, 25e18, "first");
         assertEq(lens.previewTotals(100e18, 2 ** 40 - 1).burned, 29.9e18, "last");
     }
@@ -612,7 +612,7 @@ contract DeviceEscrowTest is DeviceMoneyBase {
     }
 
     function test_disconnectAfterTheWarrantyIsOnlyNoted() public {
-        _hardwareEcosystem();
+        _adopt("hardware-ecosystem");
         (uint256 voucher,) = _bonded(DASH_CAM);
         vm.warp(Calendar.addMonths(_start(voucher), 24));
         vm.prank(alice);
