@@ -101,18 +101,22 @@ pub(crate) struct Slot<T> {
     before: Option<T>,
 }
 
-impl<T: Copy> Slot<T> {
-    pub(crate) const fn get(&self) -> T {
-        self.now
+impl<T: Clone> Slot<T> {
+    pub(crate) fn get(&self) -> T {
+        self.now.clone()
+    }
+
+    pub(crate) const fn as_ref(&self) -> &T {
+        &self.now
     }
 
     pub(crate) fn set(&mut self, value: T) {
-        self.before.get_or_insert(self.now);
-        self.now = value;
+        let before = std::mem::replace(&mut self.now, value);
+        self.before.get_or_insert(before);
     }
 }
 
-impl<T: Copy> Undo for Slot<T> {
+impl<T: Clone> Undo for Slot<T> {
     fn commit(&mut self) {
         self.before = None;
     }

@@ -1,7 +1,6 @@
 use alloy_primitives::{Address, B256, U256};
-use milepost_ledger::{
-    Action, AdjudicatorKind, Award, CaseId, Challenge, Phase, RootState, Ruling,
-};
+use milepost_economics::court::Award;
+use milepost_ledger::{Action, AdjudicatorKind, CaseId, Challenge, Phase, RootState, Ruling};
 
 use super::{DAY, Generator};
 use crate::{World, stubs};
@@ -118,38 +117,21 @@ impl Generator {
         } else {
             reparation
         };
+        let award = |burn, users, challenger, treasury| {
+            Some(Award {
+                burn,
+                users,
+                challenger,
+                treasury,
+            })
+        };
         let award = match self.random.below(10) {
-            0..5 => Award::default(),
-            5 => Award {
-                burn: 10_000,
-                users: 0,
-                challenger: 0,
-                treasury: 0,
-            },
-            6 => Award {
-                burn: 0,
-                users: 10_000,
-                challenger: 0,
-                treasury: 0,
-            },
-            7 => Award {
-                burn: 1_234,
-                users: 5_677,
-                challenger: 1_999,
-                treasury: 1_090,
-            },
-            8 => Award {
-                burn: 7_999,
-                users: 0,
-                challenger: 2_001,
-                treasury: 0,
-            },
-            _ => Award {
-                burn: 5_000,
-                users: 4_999,
-                challenger: 0,
-                treasury: 0,
-            },
+            0..5 => None,
+            5 => award(10_000, 0, 0, 0),
+            6 => award(0, 10_000, 0, 0),
+            7 => award(1_234, 5_677, 1_999, 1_090),
+            8 => award(7_999, 0, 2_001, 0),
+            _ => award(5_000, 4_999, 0, 0),
         };
         let (impact_root, impact_shares) = if self.random.chance(50) {
             self.impact(world, id)
@@ -195,8 +177,8 @@ impl Generator {
 
     fn after_close(&mut self, world: &World, id: CaseId) -> Option<(Address, Action)> {
         let case = world.ledger.case(id)?;
-        if !case.owed.total().is_zero() && self.random.chance(60) {
-            let owed = case.owed.total();
+        if !case.owed.total().0.is_zero() && self.random.chance(60) {
+            let owed = case.owed.total().0;
             let amount = match self.random.below(4) {
                 0 => owed + U256::from(7),
                 1 => owed,
@@ -222,6 +204,8 @@ impl Generator {
                     proof,
                 },
             )),
+            // Nothing is left of most cases.
+            None if case.paid.users.0 == case.users_claimed && self.random.chance(95) => None,
             None => Some((self.anybody(world), Action::SweepUnclaimed { id })),
         }
     }

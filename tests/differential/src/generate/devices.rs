@@ -1,6 +1,6 @@
 use alloy_primitives::{Address, B256, U256, keccak256};
 use milepost_economics::{DeviceType, LicenseKind, calendar};
-use milepost_ledger::{Action, Connection, Device, EscrowState, VoucherId, type_key};
+use milepost_ledger::{Action, Connection, Device, EscrowState, RootState, VoucherId, type_key};
 
 use super::{DAY, Generator};
 use crate::World;
@@ -219,34 +219,40 @@ impl Generator {
     }
 
     fn settlement(&mut self, world: &World, now: u64) -> Option<(Address, Action)> {
-        let root = self.root(world)?;
-        let posted = world.ledger.root(root)?;
-        let (id, period, owner, proof) =
-            self.trees
-                .month(posted.root, &mut self.random, |id, period| {
-                    world.ledger.escrow(id).is_some_and(|escrow| {
-                        !escrow.is_period_used(period)
-                            && matches!(escrow.state, EscrowState::Active | EscrowState::Reported)
-                    })
-                })?;
-        if posted.final_at > now && self.random.chance(80) {
-            return None;
-        }
-        let owner = if self.random.chance(98) {
-            owner
-        } else {
-            self.person(world)
+        let early = self.random.chance(6);
+        let unpaid = |id: VoucherId, period: u64| {
+            world.ledger.escrow(id).is_some_and(|escrow| {
+                let running = matches!(escrow.state, EscrowState::Active | EscrowState::Reported);
+                running && !escrow.is_period_used(period)
+            })
         };
-        Some((
-            self.anybody(world),
-            Action::Settle {
-                id,
-                period,
-                owner,
-                root,
-                proof,
-            },
-        ))
+        for _ in 0..6 {
+            let root = self.root(world)?;
+            let posted = world.ledger.root(root)?;
+            if posted.state(now) != RootState::Final && !early {
+                continue;
+            }
+            let Some(found) = self.trees.month(posted.root, &mut self.random, unpaid) else {
+                continue;
+            };
+            let (id, period, owner, proof) = found;
+            let owner = if self.random.chance(98) {
+                owner
+            } else {
+                self.person(world)
+            };
+            return Some((
+                self.anybody(world),
+                Action::Settle {
+                    id,
+                    period,
+                    owner,
+                    root,
+                    proof,
+                },
+            ));
+        }
+        None
     }
 
     fn trouble(&mut self, world: &World, now: u64) -> Option<(Address, Action)> {
