@@ -22,11 +22,13 @@ const MODULES = [
   'MulticallModule', 'PairingModule', 'SharedModule', 'SignatureModule', 'SyntheticDeviceModule', 'VehicleModule',
 ];
 const CONTRACTS = [
-  'AdminPriceProvider', 'AftermarketDeviceId', 'Connections', 'DIMORegistry', 'DevLicenseDimo', 'DeviceStanding',
-  'DimoToken', 'ERC1967Proxy', 'IntegrationLicense', 'LicenseAccount', 'LicenseAccountFactory', 'ManufacturerId',
-  'Sacd', 'StorageNode', 'SyntheticDeviceId', 'Template', 'UpgradeableBeacon', 'VehicleId', ...MODULES,
-  // Governance.
-  'DimoGovernor', 'DimoTimelock', 'EmergencyPause', 'Parameters', 'TeamRoster', 'TeamSafe', 'VehicleRoles',
+  'AdminPriceProvider', 'AftermarketDeviceId', 'ConnectionAttestations', 'Connections', 'Court', 'CourtRules',
+  'DIMORegistry', 'DevLicenseDimo', 'DeviceDirectory', 'DeviceEscrow', 'DeviceStanding', 'DimoGovernor',
+  'DimoTimelock', 'DimoToken', 'ERC1967Proxy', 'EmergencyPause', 'EscrowLens', 'IntegrationLicense',
+  'LicenseAccount', 'LicenseAccountFactory', 'LicenseBook', 'ManufacturerId', 'MintVoucher', 'PanelAdjudicator',
+  'Parameters', 'PostedTwap', 'PreorderSpot', 'Sacd', 'StakeTerms', 'StakeVault', 'StorageNode', 'SyntheticDeviceId',
+  'TeamRoster', 'TeamSafe', 'Template', 'UpgradeableBeacon', 'UsdPeg', 'VehicleId', 'VehicleRoles',
+  'VoteAdjudicator', ...MODULES,
 ].sort();
 
 function build() {

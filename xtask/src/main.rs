@@ -31,6 +31,14 @@ cargo xtask <task>
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let rest = args.get(1..).unwrap_or_default();
+    if rest
+        .iter()
+        .take_while(|a| *a != "--")
+        .any(|a| a == "--help" || a == "-h")
+    {
+        println!("{HELP}");
+        return Ok(());
+    }
     match args.first().map(String::as_str) {
         Some("dev") => dev::start(rest),
         Some("test") if rest.first().is_some_and(|a| a == "contracts") => contracts::test(),

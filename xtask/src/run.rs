@@ -31,7 +31,16 @@ pub(crate) fn run(dir: &Path, program: impl AsRef<std::ffi::OsStr>, args: &[&str
         .into_owned();
     println!("$ {name} {}", args.join(" "));
     let start = Instant::now();
-    let status = Command::new(program)
+    let mut command = Command::new(program);
+    // What cargo tells xtask about itself: a nested cargo would take it for a change and build `ring` and all that
+    // stands on it again, each time it is started another way.
+    for (name, _) in std::env::vars_os() {
+        let own = name.to_string_lossy();
+        if own.starts_with("CARGO_PKG_") || own.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    let status = command
         .args(args)
         .current_dir(dir)
         .status()

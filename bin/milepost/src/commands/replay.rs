@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use milepost_drives::FileReport;
 use milepost_types::{B256, ChainId, Timestamp, keccak256};
@@ -97,7 +97,23 @@ pub(crate) async fn run(args: ReplayArgs) -> Result<()> {
         totals,
     };
     print(&summary, args.json)?;
+    refuse_unreadable(&summary.files)?;
     summary.totals.all_accepted()
+}
+
+/// A file of which no row could be read is a mistake of the caller, not an empty drive.
+fn refuse_unreadable(files: &[FileReport]) -> Result<()> {
+    match files
+        .iter()
+        .find(|f| f.bad_row_count > 0 && f.readings == 0)
+    {
+        Some(file) => bail!(
+            "{}: none of its {} rows could be read",
+            file.file,
+            file.rows
+        ),
+        None => Ok(()),
+    }
 }
 
 /// Reads the files once to learn whom to register.

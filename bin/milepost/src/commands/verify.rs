@@ -28,7 +28,7 @@ pub(crate) async fn run(args: VerifyArgs) -> Result<()> {
         Store::Lake => lake(&settings, &layout).await?,
         Store::Twin => twin(&settings, &layout).await?,
     };
-    print(&found.report);
+    print(&found.report, args.json);
     if found.differences > 0 {
         bail!("{} differences", found.differences);
     }
@@ -103,6 +103,26 @@ async fn twin(settings: &NodeSettings, layout: &Layout) -> Result<Finding> {
 }
 
 #[expect(clippy::print_stdout, reason = "prints the report")]
-fn print(report: &Value) {
-    println!("{report:#}");
+fn print(report: &Value, json: bool) {
+    match report {
+        Value::Object(figures) if !json => {
+            for (name, figure) in figures {
+                println!("{:<18} {}", name.replace('_', " "), plain(figure));
+            }
+        }
+        whole => println!("{whole:#}"),
+    }
+}
+
+/// One figure for people: text without quotes, lists by line.
+fn plain(figure: &Value) -> String {
+    match figure {
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| format!("\n  {}", plain(item)))
+            .collect(),
+        other => other.to_string(),
+    }
 }

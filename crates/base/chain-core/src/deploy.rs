@@ -2,6 +2,7 @@
 //! (CREATE2 through the canonical factory), so a second run, here or on another machine, finds everything in place
 //! and sends nothing.
 
+mod economy;
 mod plan;
 mod wiring;
 
@@ -39,6 +40,8 @@ pub struct DeployParams {
     pub storage_node: Option<Address>,
     /// Where the default storage node answers.
     pub storage_node_uri: String,
+    /// Profile of parameters the economy starts with.
+    pub profile: String,
 }
 
 impl Default for DeployParams {
@@ -51,6 +54,7 @@ impl Default for DeployParams {
             developer_license_usd: U256::from(100u64) * U256::from(1_000_000_000_000_000_000u64),
             storage_node: None,
             storage_node_uri: "http://127.0.0.1".to_owned(),
+            profile: "seed".to_owned(),
         }
     }
 }

@@ -44,6 +44,14 @@ pub enum ChainError {
         /// The contract's error with its values.
         reason: String,
     },
+    /// A call cannot be made from what was given.
+    #[error("{call}: {reason}")]
+    Call {
+        /// Contract and function.
+        call: String,
+        /// Which argument, and why.
+        reason: String,
+    },
     /// A transaction was sent and not mined in time.
     #[error("transaction {hash} was not mined within {seconds} s")]
     NotMined {

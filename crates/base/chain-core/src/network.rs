@@ -5,6 +5,7 @@
 mod devices;
 mod grants;
 mod licenses;
+pub(crate) mod named;
 mod vehicles;
 
 use std::{
@@ -33,6 +34,7 @@ use crate::{
 pub use devices::{FleetMember, NewDevice, Onboarded};
 pub use grants::NewGrant;
 pub use licenses::IssuedLicense;
+pub use named::{NamedEvent, Outcome, Payment};
 pub use vehicles::NewVehicle;
 
 /// Most entries of one batch call; the contracts refuse more.

@@ -129,6 +129,7 @@ impl Plan {
             "initialize(address,address,address,address,address,uint256)",
             &arguments,
         )?;
+        plan.economy(params)?;
         Ok(plan)
     }
 
@@ -164,11 +165,29 @@ impl Plan {
         address
     }
 
-    fn direct(&mut self, name: &str, arguments: Vec<u8>) -> Result<Address, ChainError> {
+    pub(super) fn direct(&mut self, name: &str, arguments: Vec<u8>) -> Result<Address, ChainError> {
         let code = artifact(name)?.bytecode.to_vec();
         let address = self.create(name, &format!("milepost/{name}"), code, &arguments);
         self.addresses.insert(name.to_owned(), address);
         Ok(address)
+    }
+
+    /// A proxy whose one `initialize` function takes these arguments.
+    pub(super) fn initialized(
+        &mut self,
+        name: &str,
+        arguments: &[u8],
+    ) -> Result<Address, ChainError> {
+        let initializer = artifact(name)?
+            .abi
+            .function("initialize")
+            .and_then(|overloads| overloads.first())
+            .map(alloy::json_abi::Function::signature)
+            .ok_or_else(|| ChainError::Artifact {
+                name: name.to_owned(),
+                reason: "has no initializer".to_owned(),
+            })?;
+        self.proxy(name, &initializer, arguments)
     }
 
     /// Implementation and, in front of it, a proxy whose constructor runs the initializer.

@@ -10,7 +10,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use milepost_types::{Address, B256};
 
 use super::{
-    DeployParams, PARALLEL_VIEWS,
+    DeployParams, PARALLEL_VIEWS, economy,
     plan::{MODULES, Plan},
 };
 use crate::{
@@ -24,16 +24,16 @@ const BATCH_MAX: usize = 50;
 const DEFAULT_STORAGE_NODE: &str = "DIMO-Storage-Node-Default";
 
 /// How to see that a step was done before.
-enum Done {
+pub(super) enum Done {
     /// This view answers with this word.
     Answers(Bytes, B256),
     /// A second time reverts with this error, which names the address that was set if there is one.
     RevertsWith(&'static str, Option<Address>),
 }
 
-struct Step {
-    tx: TxRequest,
-    done: Done,
+pub(super) struct Step {
+    pub(super) tx: TxRequest,
+    pub(super) done: Done,
 }
 
 impl Step {
@@ -92,6 +92,8 @@ pub(super) async fn wire(
         registry_addresses(plan)?,
         roles(plan)?,
         storage_node(plan, params)?,
+        economy::roles(plan)?,
+        economy::settings(plan)?,
     ] {
         let done = stream::iter(&stage).map(|step| step.is_done(rpc, sender));
         let done: Vec<bool> = done.buffered(PARALLEL_VIEWS).try_collect().await?;

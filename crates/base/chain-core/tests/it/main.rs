@@ -4,6 +4,7 @@
 
 mod deploy;
 mod devchain;
+mod named;
 mod network;
 mod source;
 
