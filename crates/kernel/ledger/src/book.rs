@@ -9,7 +9,7 @@ use crate::table::{Slot, Table, Undo};
 use crate::{Burn, Call, Effect, Ledger, License, LicenseId, LicenseState, Refusal};
 
 /// Licences of all kinds.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Book {
     pub(crate) licenses: Table<LicenseId, License>,
     live: Table<(Address, LicenseKind), LicenseId>,

@@ -173,7 +173,7 @@ impl Case {
 }
 
 /// All cases, and who owes what.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Court {
     pub(crate) cases: Table<CaseId, Case>,
     evidence: Table<(LicenseId, B256), CaseId>,

@@ -65,7 +65,7 @@ pub(crate) struct Call {
 ///
 /// Time comes from the caller of [`Ledger::apply`] and MUST NOT go back. Two ledgers with the same profile and accounts
 /// that apply the same actions at the same times are equal. An action that is refused changes nothing.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ledger {
     pub(crate) parameters: Parameters,
     pub(crate) accounts: Accounts,

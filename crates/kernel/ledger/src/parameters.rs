@@ -17,7 +17,7 @@ impl ParameterSource for Snapshot {
 }
 
 /// The numbers of a profile with their floors: governance sets both, the team raises the value of a raisable key.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameters {
     values: Slot<Snapshot>,
     floors: Table<Key, U256>,

@@ -11,7 +11,7 @@ pub(crate) trait Undo {
 }
 
 /// A map with the old values of the entries that the running action touched.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Table<K, V> {
     rows: BTreeMap<K, V>,
     undo: Vec<(K, Option<V>)>,
@@ -95,7 +95,7 @@ impl<K: Ord + Copy, V: Clone> Undo for Table<K, V> {
 }
 
 /// A single value with the one it had before the running action.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Slot<T> {
     now: T,
     before: Option<T>,

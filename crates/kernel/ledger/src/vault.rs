@@ -72,7 +72,7 @@ impl Vault {
 }
 
 /// All vaults.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Vaults {
     vaults: Table<LicenseId, Vault>,
     shares: Table<(LicenseId, u8, u64, Address), U256>,

@@ -21,7 +21,7 @@ pub(crate) struct AddedType {
 }
 
 /// Who owns vouchers and how many were sold.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Vouchers {
     owners: Table<VoucherId, Address>,
     added: Table<B256, AddedType>,
