@@ -43,8 +43,8 @@ interface IStakeVault {
     ///         Before or after the approval (C-16); not for ended licences.
     function stake(uint256 licenseId, uint256 amount) external;
 
-    /// @notice Posts a loan. @dev Only `account("foundation")` (`stake.third_party`). The due time counts for the whole
-    ///         loan of the licence, is in the future and never before that of a loan that is still posted.
+    /// @notice Posts a loan, also where partners may not post (D4-48). @dev Only `account("foundation")`. The due time counts
+    ///         for the whole loan of the licence, is in the future and never before that of a loan that is still posted.
     function lend(uint256 licenseId, uint256 amount, uint64 dueAt) external;
 
     /// @notice Takes back what the caller posted in a class, as far as the vault is free. The foundation takes a loan

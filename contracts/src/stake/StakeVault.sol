@@ -97,7 +97,6 @@ contract StakeVault is
     function lend(uint256 licenseId, uint256 amount, uint64 dueAt) external nonReentrant {
         address holder = _stakeable(licenseId);
         _checkFoundation();
-        _checkThirdParty();
         Vault storage v = _vault().vaults[licenseId];
         uint256 earliest = Math.max(block.timestamp + 1, v.loanDueAt);
         if (dueAt < earliest) revert InvalidDueTime(dueAt, earliest);

@@ -2,27 +2,31 @@
 
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::SolCall;
-use milepost_ledger::{Action, Award, Ruling};
+use milepost_ledger::{Action, Ruling};
 
 use crate::world::Contracts;
 use crate::{Chain, Revert, abi, stubs};
 
 fn ruling_input(ruling: &Ruling) -> abi::RulingInput {
-    let Award {
-        burn,
-        users,
-        challenger,
-        treasury,
-    } = ruling.award;
+    let bps = |share: u64| u16::try_from(share).expect("generated shares are small");
+    let award = ruling.award.map_or_else(
+        || abi::AwardBps {
+            burnBps: 0,
+            usersBps: 0,
+            challengerBps: 0,
+            treasuryBps: 0,
+        },
+        |award| abi::AwardBps {
+            burnBps: bps(award.burn),
+            usersBps: bps(award.users),
+            challengerBps: bps(award.challenger),
+            treasuryBps: bps(award.treasury),
+        },
+    );
     abi::RulingInput {
         upheld: ruling.upheld,
         reparation: ruling.reparation,
-        award: abi::AwardBps {
-            burnBps: burn,
-            usersBps: users,
-            challengerBps: challenger,
-            treasuryBps: treasury,
-        },
+        award,
         opinionHash: ruling.opinion,
         impactRoot: ruling.impact_root,
         impactShares: ruling.impact_shares,

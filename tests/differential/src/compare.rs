@@ -5,9 +5,12 @@ use std::fmt::Debug;
 
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
+use milepost_economics::court::Parts;
+use milepost_economics::escrow::VoucherSplit;
 use milepost_ledger::{
-    Action, CaseId, Effect, EscrowState, LicenseId, Parts, RootId, StakeClass, VoucherId,
+    Action, CaseId, Effect, EscrowState, LicenseId, RootId, StakeClass, VoucherId,
 };
+use milepost_types::Wei;
 
 use crate::{World, abi};
 
@@ -337,11 +340,11 @@ impl World {
         )?;
         same("fee units", &u64::from(found.feeUnits), &case.fee_units)?;
         let parts = |p: &abi::CaseParts| Parts {
-            fees: p.fees,
-            challenger: p.challenger,
-            users: p.users,
-            treasury: p.treasury,
-            burned: p.burned,
+            fees: Wei(p.fees),
+            challenger: Wei(p.challenger),
+            users: Wei(p.users),
+            treasury: Wei(p.treasury),
+            burned: Wei(p.burned),
         };
         same("paid", &parts(&found.paid), &case.paid)?;
         same("owed", &parts(&found.owed), &case.owed)?;
@@ -371,11 +374,12 @@ impl World {
         same("number", &found.number, &U256::from(escrow.number))?;
         same("price", &found.price, &escrow.terms.price)?;
         let t = &found.totals;
-        let totals = milepost_ledger::Totals {
-            burned: t.burned,
-            provider: t.provider,
-            team: t.team,
-            treasury: t.treasury,
+        let totals = VoucherSplit {
+            price: Wei(found.price),
+            burned: Wei(t.burned),
+            provider: Wei(t.provider),
+            team: Wei(t.team),
+            treasury: Wei(t.treasury),
         };
         same("totals", &totals, &escrow.totals)?;
         same("settled", &found.monthsPaid, &U256::from(escrow.settled))?;

@@ -3,9 +3,10 @@
 mod court;
 mod devices;
 mod licenses;
+mod opening;
 
 use alloy_primitives::{Address, B256, U256, keccak256};
-use milepost_economics::Key;
+use milepost_economics::{Key, ParameterSource};
 use milepost_ledger::{Action, CaseId, LicenseId, RootId, VoucherId};
 
 use crate::World;
@@ -31,6 +32,7 @@ const DAY: u64 = 24 * HOUR;
 pub(crate) struct Generator {
     random: Random,
     trees: Trees,
+    steps: usize,
 }
 
 fn dimo(whole: u64) -> U256 {
@@ -42,11 +44,24 @@ impl Generator {
         Self {
             random: Random::new(seed),
             trees: Trees::default(),
+            steps: 0,
         }
     }
 
     /// The next step in the state that the world is in.
     pub(crate) fn step(&mut self, world: &World) -> Step {
+        let place = self.steps;
+        self.steps += 1;
+        // A few licences and devices at the start, with gaps, so that there is something to go wrong.
+        if self.random.chance(93)
+            && let Some((caller, action)) = self.opening(world, place)
+        {
+            return Step {
+                wait: self.random.below(2 * HOUR),
+                caller,
+                action,
+            };
+        }
         let wait = self.wait(world);
         let now = world.chain.time() + wait;
         let (mut caller, action) = self.action(world, now);
@@ -80,17 +95,18 @@ impl Generator {
     fn wait(&mut self, world: &World) -> u64 {
         let now = world.chain.time();
         match self.random.below(100) {
-            0..35 => 0,
-            35..50 => self.random.within(1, 12 * HOUR),
-            50..72 => self.random.within(DAY, 12 * DAY),
-            72..84 => self.random.within(20 * DAY, 45 * DAY),
-            84..86 => self.random.within(100 * DAY, 250 * DAY),
+            0..40 => 0,
+            40..56 => self.random.within(1, 12 * HOUR),
+            56..76 => self.random.within(DAY, 8 * DAY),
+            76..83 => self.random.within(20 * DAY, 35 * DAY),
+            83 => self.random.within(100 * DAY, 250 * DAY),
             _ => {
-                let moments: Vec<u64> = world
-                    .moments()
-                    .into_iter()
-                    .filter(|m| *m > now + 1)
-                    .collect();
+                let mut moments = world.moments();
+                moments.retain(|moment| *moment > now + 1);
+                moments.sort_unstable();
+                moments.dedup();
+                // One of the next few: far ones come nearer by themselves.
+                moments.truncate(6);
                 let moment = self.random.pick(&moments).copied().unwrap_or(now + DAY);
                 (moment + self.random.below(3) - 1) - now
             }
@@ -184,6 +200,22 @@ impl Generator {
 
     fn other_action(&mut self, world: &World, now: u64) -> Option<(Address, Action)> {
         let governance = world.cast.governance;
+        let longest = world.ledger.parameters().number(Key::LicenseTermMax);
+        let ending = world.cast.members.iter().find(|member| {
+            world
+                .ledger
+                .term_of(**member)
+                .is_some_and(|until| until < now + 60 * DAY)
+        });
+        if let Some(member) = ending {
+            return Some((
+                governance,
+                Action::RenewTerm {
+                    member: *member,
+                    until: now + longest,
+                },
+            ));
+        }
         Some(match self.random.below(10) {
             0..3 => {
                 let to = self.anybody(world);
@@ -197,7 +229,6 @@ impl Generator {
             }
             3..6 => {
                 let member = *self.random.pick(&world.cast.members)?;
-                let longest = world.ledger.parameters().number(Key::LicenseTermMax);
                 let until = if self.random.chance(90) {
                     now + longest
                 } else {

@@ -1,6 +1,6 @@
 //! The moments at which something changes by itself: there, one second decides.
 
-use milepost_economics::{Key, calendar};
+use milepost_economics::{Key, ParameterSource, calendar};
 use milepost_ledger::EscrowState;
 
 use crate::World;

@@ -202,7 +202,6 @@ pub enum Action {
         id: VoucherId,
     },
 
-    /// Puts a revocation on record with the escrow; the ledger remembers it by itself.
     NoteRevocation {
         id: LicenseId,
     },
@@ -283,6 +282,6 @@ pub enum Effect {
     },
     Settled {
         voucher: VoucherId,
-        tranche: u64,
+        tranche: u32,
     },
 }

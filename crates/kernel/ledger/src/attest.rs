@@ -1,7 +1,7 @@
 //! Months in which devices were connected, as Merkle roots (economy rules, section 5).
 
 use alloy_primitives::{Address, B256};
-use milepost_economics::{Key, LicenseKind};
+use milepost_economics::{Key, LicenseKind, ParameterSource};
 
 use crate::book::not_zero;
 use crate::merkle;

@@ -1,21 +1,21 @@
 //! Licences (economy rules, section 2) with their requirement, usage and monthly burn (section 3).
 
 use alloy_primitives::{Address, B256, U256};
-use milepost_economics::{FunctionClass, Key, LicenseKind};
+use milepost_economics::stake::{self, Base, Peg, Usage, Usd18};
+use milepost_economics::{FunctionClass, Key, LicenseKind, ParameterSource, burn, calendar};
+use milepost_types::Wei;
 
-use crate::rules;
 use crate::table::{Slot, Table, Undo};
 use crate::{Burn, Call, Effect, Ledger, License, LicenseId, LicenseState, Refusal};
 
 /// Licences of all kinds.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Book {
     pub(crate) licenses: Table<LicenseId, License>,
     live: Table<(Address, LicenseKind), LicenseId>,
     live_types: Table<(LicenseId, B256), LicenseId>,
     last_id: Slot<u64>,
-    price: Slot<U256>,
-    rebased_at: Slot<u64>,
+    peg: Slot<Peg>,
 }
 
 impl Undo for Book {
@@ -24,8 +24,7 @@ impl Undo for Book {
         self.live.commit();
         self.live_types.commit();
         self.last_id.commit();
-        self.price.commit();
-        self.rebased_at.commit();
+        self.peg.commit();
     }
 
     fn rollback(&mut self) {
@@ -33,8 +32,7 @@ impl Undo for Book {
         self.live.rollback();
         self.live_types.rollback();
         self.last_id.rollback();
-        self.price.rollback();
-        self.rebased_at.rollback();
+        self.peg.rollback();
     }
 }
 
@@ -209,7 +207,7 @@ impl Ledger {
     fn approve(&mut self, call: Call, id: LicenseId) -> Result<(), Refusal> {
         let license = self.licence(id)?;
         let (kind, parent) = (license.kind, license.parent);
-        let base = self.base_requirement(license);
+        let base = self.base_requirement(license).amount.0;
         // A client must have staked before the licence is granted (D1-31).
         if kind == LicenseKind::Client
             && self.counted_stake(call.now, id) < base.max(license.raised)
@@ -349,7 +347,6 @@ impl Ledger {
             }
             let was_live = l.state.is_live();
             l.state = state;
-            l.was_revoked |= state == LicenseState::Revoked;
             (was_live && !state.is_live()).then_some((l.holder, l.kind, l.parent, l.device_type))
         });
         if let Some((holder, kind, parent, device_type)) = left.flatten() {
@@ -419,13 +416,13 @@ impl Ledger {
         if license.kind != LicenseKind::App {
             return Err(Refusal::WrongKind(license.kind));
         }
-        if month >= rules::month_of(call.now) {
+        if month >= u64::from(calendar::months_elapsed(0, call.now)) {
             return Err(Refusal::MonthNotOver(month));
         }
         if license.last_month.is_some_and(|last| month <= last) {
             return Err(Refusal::MonthAlreadyReported(id, month));
         }
-        let amount = rules::app_burn(&self.parameters, users);
+        let amount = burn::app_burn(&self.parameters, users).0;
         let due_at = call.now + self.parameters.number(Key::BurnDueWindow);
         self.book.licenses.update(&id, |l| {
             l.last_month = Some(month);
@@ -476,24 +473,28 @@ impl Ledger {
         if twap.is_zero() {
             return Err(Refusal::NoPrice);
         }
-        let last = self.book.price.get();
-        let distance = last.abs_diff(twap);
-        let bps = self.parameters.get(Key::StakePegRebaseBps);
-        let moved = distance * U256::from(10_000) >= last * bps;
-        let yearly = self.parameters.flag(Key::StakePegYearly);
-        let new_year =
-            yearly && rules::year_of(call.now) > rules::year_of(self.book.rebased_at.get());
-        if !last.is_zero() && !moved && !new_year {
-            return Err(Refusal::NoRebaseDue);
-        }
-        self.book.price.set(twap);
-        self.book.rebased_at.set(call.now);
+        let peg = self.book.peg.get();
+        stake::rebase_reason(&self.parameters, &peg, Usd18(twap), call.now)
+            .ok_or(Refusal::NoRebaseDue)?;
+        self.book.peg.set(Peg {
+            last: Some((Usd18(twap), call.now)),
+        });
         Ok(())
     }
 
     /// Requirement of the parameters, at the price of the last re-base.
-    fn base_requirement(&self, license: &License) -> U256 {
-        rules::base_requirement(&self.parameters, self.book.price.get(), license)
+    fn base_requirement(&self, license: &License) -> Base {
+        let usage = Usage {
+            users: license.users,
+            units: license.units,
+            class: license.class,
+        };
+        stake::base(
+            &self.parameters,
+            license.kind,
+            usage,
+            self.book.peg.as_ref().price(),
+        )
     }
 
     // Views -------------------------------------------------------------------------------------------------------
@@ -530,16 +531,13 @@ impl Ledger {
         let Some(license) = self.license(id) else {
             return U256::ZERO;
         };
-        let mut amount = self.base_requirement(license);
         let decided = !matches!(
             license.state,
             LicenseState::Applied | LicenseState::Rejected
         );
-        let kept = decided && rules::is_fixed_kind(&self.parameters, license.kind);
-        if kept && self.parameters.flag(Key::StakeGrandfather) {
-            amount = amount.min(license.base_at_approval);
-        }
-        amount.max(license.raised)
+        let at_approval = decided.then_some(Wei(license.base_at_approval));
+        let base = self.base_requirement(license);
+        stake::requirement(&self.parameters, base, at_approval, Wei(license.raised)).0
     }
 
     /// Counted stake at the requirement, or at the one before the growth inside the top-up window.
@@ -573,7 +571,11 @@ impl Ledger {
     /// Price of the last re-base, USD × 10^18 per token; zero before the first.
     #[must_use]
     pub fn peg_price(&self) -> U256 {
-        self.book.price.get()
+        self.book
+            .peg
+            .as_ref()
+            .price()
+            .map_or(U256::ZERO, |price| price.0)
     }
 }
 

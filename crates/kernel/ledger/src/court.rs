@@ -3,14 +3,16 @@
 mod terms;
 
 use alloy_primitives::{Address, B256, U256};
+use milepost_economics::Key;
+use milepost_economics::court::{self, Parts};
+use milepost_types::Wei;
 
 use crate::book::not_zero;
 use crate::merkle;
-use crate::rules;
 use crate::table::{Slot, Table, Undo};
 use crate::{Call, CaseId, Effect, Ledger, LicenseId, Refusal, RootId};
 
-pub use terms::{AdjudicatorKind, Award, Parts, Ruling, Terms};
+pub use terms::{AdjudicatorKind, Ruling, Terms};
 
 /// The third round is final.
 const MAX_ROUNDS: usize = 3;
@@ -103,7 +105,7 @@ impl Case {
     /// What the case waits for at a time.
     #[must_use]
     pub fn phase(&self, now: u64) -> Phase {
-        let mediation = self.terms.mediation;
+        let mediation = self.terms.number(Key::CourtMediationWindow);
         match self.step {
             Step::Opened { respond_until } if now <= respond_until => Phase::Responding,
             Step::Opened { respond_until } if now <= respond_until + mediation => Phase::Mediation,
@@ -121,7 +123,7 @@ impl Case {
 
     /// A round that nobody decides within the limitation lapses, so that stake is not locked for ever.
     fn deciding(&self, now: u64, began: u64) -> Phase {
-        if now <= began + self.terms.limitation {
+        if now <= began + self.terms.number(Key::CourtLimitation) {
             Phase::Deciding
         } else {
             Phase::Decided
@@ -134,11 +136,11 @@ impl Case {
 
     /// Last moment of the step that was taken last, if it has one.
     #[must_use]
-    pub const fn deadline(&self) -> Option<u64> {
+    pub fn deadline(&self) -> Option<u64> {
         match self.step {
             Step::Opened { respond_until } => Some(respond_until),
             Step::Responded { mediate_until } => Some(mediate_until),
-            Step::Began { at } => Some(at + self.terms.limitation),
+            Step::Began { at } => Some(at + self.terms.number(Key::CourtLimitation)),
             Step::Ruled { appeal_until } => appeal_until,
             Step::Closed => None,
         }
@@ -147,36 +149,31 @@ impl Case {
     /// Last moment to claim; zero when there is nothing to claim.
     #[must_use]
     pub fn claims_close_at(&self) -> u64 {
-        if self.paid.users.is_zero() {
+        if self.paid.users == Wei::default() {
             0
         } else {
-            self.closed_at + self.terms.claim
+            self.closed_at + self.terms.number(Key::CourtClaimWindow)
         }
     }
 
     fn due(&self) -> (Outcome, Parts) {
-        let fees = self.terms.fee * U256::from(self.fee_units);
         match (self.settlement, self.last_ruling()) {
             (Some(amount), _) => (Outcome::Settled, self.terms.due_settled(amount)),
             (None, None) => (Outcome::Lapsed, Parts::default()),
-            (None, Some(ruling)) if ruling.upheld => {
-                (Outcome::Upheld, self.terms.due_upheld(ruling, fees))
-            }
-            (None, Some(_)) => {
-                let fees = fees.min(self.terms.deposit);
-                let parts = Parts {
-                    fees,
-                    burned: self.terms.deposit - fees,
-                    ..Parts::default()
-                };
-                (Outcome::Dismissed, parts)
-            }
+            (None, Some(ruling)) if ruling.upheld => (
+                Outcome::Upheld,
+                self.terms.due_upheld(ruling, self.fee_units),
+            ),
+            (None, Some(_)) => (
+                Outcome::Dismissed,
+                court::dismissed(&self.terms.numbers, self.fee_units),
+            ),
         }
     }
 }
 
 /// All cases, and who owes what.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Court {
     pub(crate) cases: Table<CaseId, Case>,
     evidence: Table<(LicenseId, B256), CaseId>,
@@ -279,32 +276,30 @@ impl Ledger {
             return Err(Refusal::EvidenceUsed(*other));
         }
         let accounts = &self.accounts;
-        let terms = Terms::read(&self.parameters, |kind| match kind {
+        let terms = Terms::new(self.parameters.snapshot(), |kind| match kind {
             AdjudicatorKind::Panel => accounts.panel,
             AdjudicatorKind::Vote => accounts.governance,
             AdjudicatorKind::External => accounts.external_adjudicator,
         });
-        if breach_at > call.now || call.now - breach_at > terms.limitation {
+        if breach_at > call.now || call.now - breach_at > terms.number(Key::CourtLimitation) {
             return Err(Refusal::BreachOutsideLimitation(breach_at));
         }
-        let balance = self.balance(call.caller);
-        if balance < terms.deposit * U256::from(2) {
+        let deposit = terms.deposit();
+        if self.balance(call.caller) < deposit * U256::from(2) {
             return Err(Refusal::HoldingTooSmall(call.caller));
         }
         let id = CaseId(self.court.cases.len() as u64 + 1);
         self.court.evidence.insert((license, evidence), id);
-        self.court
-            .deposits
-            .set(self.court.deposits.get() + terms.deposit);
+        self.court.deposits.set(self.court.deposits.get() + deposit);
         let case = Case {
             license,
             challenger: call.caller,
             evidence,
             subject,
-            terms,
             step: Step::Opened {
-                respond_until: call.now + terms.response,
+                respond_until: call.now + terms.number(Key::CourtResponseWindow),
             },
+            terms,
             round: 0,
             rulings: [None; MAX_ROUNDS],
             settlement: None,
@@ -320,7 +315,7 @@ impl Ledger {
         };
         self.court.cases.insert(id, case);
         self.effects.push(Effect::CaseOpened(id));
-        self.transfer(call.caller, self.accounts.court, terms.deposit)?;
+        self.transfer(call.caller, self.accounts.court, deposit)?;
         self.lock_vault(license);
         match subject {
             Some(root) => self.dispute_root(call.now, root, license),
@@ -339,7 +334,7 @@ impl Ledger {
             return Err(Refusal::NotParty(call.caller));
         }
         not_zero(evidence)?;
-        let mediate_until = call.now + case.terms.mediation;
+        let mediate_until = call.now + case.terms.number(Key::CourtMediationWindow);
         self.update_case(id, |c| c.step = Step::Responded { mediate_until });
         Ok(())
     }
@@ -354,7 +349,7 @@ impl Ledger {
         if amount.is_zero() {
             return Err(Refusal::ZeroAmount);
         }
-        if amount.bit_len() > 128 {
+        if terms::too_large(amount) {
             return Err(Refusal::ReparationAgainstVerdict);
         }
         self.update_case(id, |c| match party {
@@ -404,13 +399,13 @@ impl Ledger {
         arbitrators: u64,
     ) -> Result<(), Refusal> {
         let case = self.case_in(call.now, id, Phase::Deciding)?;
-        let terms = case.terms;
+        let terms = case.terms.clone();
         if call.caller != terms.adjudicator {
             return Err(Refusal::NotAdjudicator(call.caller));
         }
         terms.check(&ruling)?;
         let units = match terms.kind {
-            AdjudicatorKind::Panel => arbitrators.min(terms.panel_size),
+            AdjudicatorKind::Panel => arbitrators.min(terms.number(Key::CourtPanelSize)),
             AdjudicatorKind::Vote | AdjudicatorKind::External => 1,
         };
         let round = case.round.max(1);
@@ -422,7 +417,8 @@ impl Ledger {
             c.round = round;
             c.fee_units += units;
             c.rulings[round - 1] = Some(ruling);
-            let appeal_until = (!is_final).then_some(call.now + terms.appeal);
+            let appeal_until =
+                (!is_final).then_some(call.now + terms.number(Key::CourtAppealWindow));
             c.step = Step::Ruled { appeal_until };
         });
         if round == 2 && !same_verdict {
@@ -453,39 +449,33 @@ impl Ledger {
             .clone();
         let (outcome, due) = case.due();
         let debtor = self.respondent(&case);
+        let deposit = case.terms.deposit();
         let (paid, owed, returned) = if outcome == Outcome::Dismissed {
             (due, Parts::default(), U256::ZERO)
         } else {
-            let taken = if due.total().is_zero() {
+            let due_total = due.total().0;
+            let taken = if due_total.is_zero() {
                 U256::ZERO
             } else {
-                self.slash(case.license, due.total())?
+                self.slash(case.license, due_total)?
             };
-            let served = due.serve(taken);
-            // What users are owed later is distributed by the treasury: claims are counted now.
-            let owed = due.minus(&served).users_to_treasury();
             let listed = case
                 .last_ruling()
                 .is_some_and(|ruling| !ruling.impact_root.is_zero());
-            let paid = if listed {
-                served
-            } else {
-                served.users_to_treasury()
-            };
-            (paid, owed, case.terms.deposit)
+            let closing = court::close(&due, Wei(taken), listed);
+            (closing.paid, closing.owed, deposit)
         };
-        self.court
-            .deposits
-            .set(self.court.deposits.get() - case.terms.deposit);
+        self.court.deposits.set(self.court.deposits.get() - deposit);
         self.court
             .users_parts
-            .set(self.court.users_parts.get() + paid.users);
+            .set(self.court.users_parts.get() + paid.users.0);
         // A settled or lapsed case judged nothing; its evidence may be brought again.
         if matches!(outcome, Outcome::Settled | Outcome::Lapsed) {
             self.court.evidence.remove(&(case.license, case.evidence));
         }
-        if !owed.total().is_zero() {
-            self.court.debts.entry(debtor, |debt| *debt += owed.total());
+        let debt = owed.total().0;
+        if !debt.is_zero() {
+            self.court.debts.entry(debtor, |sum| *sum += debt);
         }
         self.update_case(id, |c| {
             c.step = Step::Closed;
@@ -493,7 +483,7 @@ impl Ledger {
             c.closed_at = call.now;
             c.paid = paid;
             c.owed = owed;
-            c.debtor = if owed.total().is_zero() {
+            c.debtor = if debt.is_zero() {
                 Address::ZERO
             } else {
                 debtor
@@ -512,10 +502,10 @@ impl Ledger {
     /// All but the users' part, which the court keeps for claims.
     fn pay_parts(&mut self, case: &Case, parts: &Parts) -> Result<(), Refusal> {
         let court = self.accounts.court;
-        self.transfer(court, case.terms.adjudicator, parts.fees)?;
-        self.transfer(court, case.challenger, parts.challenger)?;
-        self.transfer(court, self.accounts.treasury, parts.treasury)?;
-        self.burn(court, parts.burned)
+        self.transfer(court, case.terms.adjudicator, parts.fees.0)?;
+        self.transfer(court, case.challenger, parts.challenger.0)?;
+        self.transfer(court, self.accounts.treasury, parts.treasury.0)?;
+        self.burn(court, parts.burned.0)
     }
 
     pub(crate) fn claim(
@@ -539,9 +529,8 @@ impl Ledger {
             return Err(Refusal::WrongProof);
         }
         let part = case.paid.users;
-        let share =
-            rules::mul_div_floor(part, shares.min(ruling.impact_shares), ruling.impact_shares);
-        let amount = share.min(part - case.users_claimed);
+        let left = Wei(part.0 - case.users_claimed);
+        let amount = court::claim_share(part, shares, ruling.impact_shares, left).0;
         if amount.is_zero() {
             return Err(Refusal::NothingToClaim(id));
         }
@@ -554,7 +543,7 @@ impl Ledger {
         if call.now <= case.claims_close_at() {
             return Err(Refusal::ClaimWindowOpen(id));
         }
-        let amount = case.paid.users - case.users_claimed;
+        let amount = case.paid.users.0 - case.users_claimed;
         if amount.is_zero() {
             return Err(Refusal::NothingToClaim(id));
         }
@@ -576,21 +565,21 @@ impl Ledger {
             .get(&id)
             .ok_or(Refusal::UnknownCase(id))?
             .clone();
-        if case.owed.total().is_zero() {
+        if case.owed == Parts::default() {
             return Err(Refusal::NoDebt(id));
         }
         if amount.is_zero() {
             return Err(Refusal::ZeroAmount);
         }
-        let parts = case.owed.serve(amount);
+        let parts = case.owed.serve(Wei(amount));
         self.update_case(id, |c| {
-            c.owed = c.owed.minus(&parts);
-            c.paid = c.paid.plus(&parts);
+            c.owed = c.owed - parts;
+            c.paid = c.paid + parts;
         });
         self.court
             .debts
-            .entry(case.debtor, |debt| *debt -= parts.total());
-        self.transfer(call.caller, self.accounts.court, parts.total())?;
+            .entry(case.debtor, |debt| *debt -= parts.total().0);
+        self.transfer(call.caller, self.accounts.court, parts.total().0)?;
         self.pay_parts(&case, &parts)
     }
 

@@ -1,13 +1,14 @@
 //! The money of sold vouchers (economy rules, section 5).
 
+use std::num::NonZeroU64;
+
 use alloy_primitives::{Address, B256, U256};
-use milepost_economics::{Key, bps_of, ppm_of};
+use milepost_economics::escrow::{self, VoucherSplit};
+use milepost_economics::{Key, ParameterSource, calendar};
+use milepost_types::Wei;
 
 use crate::book::not_zero;
-use crate::rules;
-use crate::{
-    Call, Effect, Ledger, LicenseId, LicenseState, Parameters, Refusal, RootId, VoucherId,
-};
+use crate::{Call, Effect, Ledger, LicenseId, LicenseState, Refusal, RootId, Snapshot, VoucherId};
 
 /// How a device is connected; the numbers are those of `IDeviceEscrow.DeviceKind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,101 +66,32 @@ pub enum Stop {
     WindowOver = 4,
 }
 
-/// Rules and price of a sale, fixed for its vouchers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Price and rules of a sale, fixed for its vouchers.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SaleTerms {
     /// Paid for the voucher.
     pub price: U256,
-    /// Tranches.
-    pub months: u64,
-    burn_ppm: U256,
-    burn_less_team: bool,
-    team_cap_ppm: U256,
-    team_floor_ppm: U256,
-    team_ratio_ppm: U256,
-    team_of_locked: bool,
-    provider_bps: U256,
-    rest_to_provider: bool,
-    warranty_months: u64,
-    window_months: u64,
-    idle_months: u64,
-    dispute_window: u64,
-    stream_on_disconnect: bool,
-    stream_on_malfunction: bool,
-    owner_on_revoked: bool,
+    numbers: Snapshot,
 }
 
 impl SaleTerms {
-    pub(crate) fn read(p: &Parameters, price: U256) -> Self {
-        Self {
-            price,
-            months: p.number(Key::EscrowMonths),
-            burn_ppm: p.get(Key::EscrowBurnPpm),
-            burn_less_team: p.flag(Key::EscrowBurnLessTeam),
-            team_cap_ppm: p.get(Key::EscrowTeamCapPpm),
-            team_floor_ppm: p.get(Key::EscrowTeamFloorPpm),
-            team_ratio_ppm: p.get(Key::EscrowTeamRatioPpm),
-            team_of_locked: p.flag(Key::EscrowTeamBase),
-            provider_bps: p.get(Key::EscrowProviderBps),
-            rest_to_provider: p.flag(Key::EscrowRestToProvider),
-            warranty_months: p.number(Key::EscrowWarrantyMonths),
-            window_months: p.number(Key::EscrowWindowMonths),
-            idle_months: p.number(Key::EscrowIdleMonths),
-            dispute_window: p.number(Key::EscrowDisputeWindow),
-            stream_on_disconnect: p.flag(Key::EscrowOnDisconnect),
-            stream_on_malfunction: p.flag(Key::EscrowOnMalfunction),
-            owner_on_revoked: p.flag(Key::EscrowOnRevoked),
-        }
+    pub(crate) const fn new(price: U256, numbers: Snapshot) -> Self {
+        Self { price, numbers }
     }
 
-    fn totals(&self, number: u64) -> Totals {
-        let curve = |x| {
-            rules::team_part(
-                x,
-                self.team_cap_ppm,
-                self.team_floor_ppm,
-                self.team_ratio_ppm,
-                number,
-            )
-        };
-        let of_price = curve(self.price);
-        let rebate = if self.burn_less_team {
-            of_price
-        } else {
-            U256::ZERO
-        };
-        let burned = ppm_of(self.price, self.burn_ppm) - rebate;
-        let locked = self.price - burned;
-        let team = if self.team_of_locked {
-            curve(locked)
-        } else {
-            of_price
-        };
-        let provider = if self.rest_to_provider {
-            locked - team
-        } else {
-            bps_of(self.price, self.provider_bps)
-        };
-        Totals {
-            burned,
-            provider,
-            team,
-            treasury: locked - team - provider,
-        }
+    /// Tranches of a price.
+    #[must_use]
+    pub fn months(&self) -> u32 {
+        escrow::months_of(&self.numbers)
     }
-}
 
-/// Parts of a price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Totals {
-    /// Burned at the bond.
-    pub burned: U256,
-    /// The provider's.
-    pub provider: U256,
-    /// The team's.
-    pub team: U256,
-    /// The treasury's.
-    pub treasury: U256,
+    /// `months` after `time`, for a parameter that counts months.
+    fn later(&self, time: u64, months: Key) -> u64 {
+        calendar::add_months(
+            time,
+            u32::try_from(self.numbers.number(months)).unwrap_or(u32::MAX),
+        )
+    }
 }
 
 /// Where a price went so far.
@@ -206,7 +138,7 @@ pub struct Escrow {
     /// Rules of the sale.
     pub terms: SaleTerms,
     /// Parts of the price.
-    pub totals: Totals,
+    pub totals: VoucherSplit,
     /// Where it is.
     pub state: EscrowState,
     /// Why it stopped.
@@ -216,9 +148,9 @@ pub struct Escrow {
     /// What it is bonded to.
     pub bond: Option<Bond>,
     /// Tranches that attested months paid.
-    pub settled: u64,
+    pub settled: u32,
     /// Tranches paid in any way.
-    pub paid: u64,
+    pub paid: u32,
     /// End of the last settled month.
     pub settled_until: u64,
     /// Time of the report or of the start of the stream.
@@ -232,12 +164,12 @@ pub struct Escrow {
 }
 
 impl Escrow {
-    pub(crate) fn sold(device_type: B256, number: u64, terms: SaleTerms) -> Self {
+    pub(crate) fn sold(device_type: B256, number: NonZeroU64, terms: SaleTerms) -> Self {
         Self {
             device_type,
-            number,
+            number: number.get(),
+            totals: escrow::split_price(&terms.numbers, Wei(terms.price), number),
             terms,
-            totals: terms.totals(number),
             state: EscrowState::Sold,
             stop: Stop::None,
             contested: false,
@@ -270,14 +202,17 @@ impl Escrow {
     }
 
     /// Tranches `from + 1 … to` of a total.
-    fn tranches(&self, total: U256, from: u64, to: u64) -> U256 {
-        (from + 1..=to)
-            .map(|k| rules::tranche(total, k, self.terms.months))
-            .sum()
+    fn tranches(&self, total: Wei, from: u32, to: u32) -> U256 {
+        let up_to = |k| escrow::tranches_up_to(total, self.terms.months(), k).0;
+        up_to(to) - up_to(from)
     }
 
     fn in_warranty(&self, now: u64) -> bool {
-        now < rules::add_months(self.start(), self.terms.warranty_months)
+        now < self.terms.later(self.start(), Key::EscrowWarrantyMonths)
+    }
+
+    fn dispute_end(&self) -> u64 {
+        self.since + self.terms.numbers.number(Key::EscrowDisputeWindow)
     }
 }
 
@@ -318,7 +253,7 @@ impl Ledger {
         device: u64,
     ) -> Result<(), Refusal> {
         let escrow = self.escrow_in(id, &[EscrowState::Sold])?;
-        let (burned, device_type) = (escrow.totals.burned, escrow.device_type);
+        let (burned, device_type) = (escrow.totals.burned.0, escrow.device_type);
         self.owned_voucher(call, id)?;
         if self.bonded.contains(&(connection, device)) {
             return Err(Refusal::DeviceBonded);
@@ -368,10 +303,10 @@ impl Ledger {
         let (period, owner) = month;
         let escrow = self.escrow_in(id, &[EscrowState::Active, EscrowState::Reported])?;
         let bond = escrow.bond.ok_or(Refusal::UnknownVoucher(id))?;
-        if period == 0 || period > escrow.terms.window_months {
+        if period == 0 || period > escrow.terms.numbers.number(Key::EscrowWindowMonths) {
             return Err(Refusal::PeriodOutOfRange(period));
         }
-        let end = rules::add_months(bond.start, period);
+        let end = calendar::add_months(bond.start, u32::try_from(period).unwrap_or(u32::MAX));
         if call.now < end {
             return Err(Refusal::PeriodNotOver(end));
         }
@@ -381,18 +316,22 @@ impl Ledger {
         if escrow.is_period_used(period) {
             return Err(Refusal::PeriodUsed(period));
         }
-        let (k, months, totals) = (escrow.paid + 1, escrow.terms.months, escrow.totals);
-        let to_owner = escrow.terms.owner_on_revoked;
+        let (k, months, totals) = (escrow.paid + 1, escrow.terms.months(), escrow.totals);
+        let to_owner = escrow.terms.numbers.flag(Key::EscrowOnRevoked);
         self.check_month(call.now, root, (id, period, owner), proof)?;
-        let part = |total| rules::tranche(total, k, months);
+        let part = |total| escrow::tranche(total, months, k).0;
         let (provider, team, treasury) = (
             part(totals.provider),
             part(totals.team),
             part(totals.treasury),
         );
+        if self.licence(bond.license)?.state == LicenseState::Revoked {
+            self.revocations.insert(bond.license, ());
+        }
         let license = self.licence(bond.license)?;
-        // A licence given up by choice keeps earning; a revoked one does not, also after its stake was released.
-        let earns = license.state != LicenseState::Suspended && !license.was_revoked;
+        // A licence given up by choice keeps earning.
+        let earns =
+            license.state != LicenseState::Suspended && !self.revocations.contains(&bond.license);
         let payee = match (earns, to_owner) {
             (true, _) => license.holder,
             (false, true) => owner,
@@ -424,9 +363,13 @@ impl Ledger {
         self.transfer(escrow, self.accounts.treasury, treasury)
     }
 
-    pub(crate) fn note_revocation(&self, id: LicenseId) -> Result<(), Refusal> {
+    /// The escrow remembers a revocation, so that the release of the stake does not bring the rebate back.
+    pub(crate) fn note_revocation(&mut self, id: LicenseId) -> Result<(), Refusal> {
         match self.licence(id)?.state {
-            LicenseState::Revoked => Ok(()),
+            LicenseState::Revoked => {
+                self.revocations.insert(id, ());
+                Ok(())
+            }
             state => Err(Refusal::WrongLicenseState(id, state)),
         }
     }
@@ -467,7 +410,7 @@ impl Ledger {
             .filter(|holder| *holder == call.caller)
             .ok_or(Refusal::NotProvider(id))?;
         not_zero(evidence)?;
-        if escrow.contested || call.now >= escrow.since + escrow.terms.dispute_window {
+        if escrow.contested || call.now >= escrow.dispute_end() {
             return Err(Refusal::DisputeWindowOver(id));
         }
         self.update_escrow(id, |e| e.contested = true);
@@ -517,7 +460,7 @@ impl Ledger {
         id: VoucherId,
     ) -> Result<(), Refusal> {
         let escrow = self.escrow_in(id, &[EscrowState::Reported])?;
-        if escrow.contested || call.now < escrow.since + escrow.terms.dispute_window {
+        if escrow.contested || call.now < escrow.dispute_end() {
             return Err(Refusal::DisputeWindowOpen(id));
         }
         self.uphold_report(id)
@@ -525,7 +468,7 @@ impl Ledger {
 
     fn uphold_report(&mut self, id: VoucherId) -> Result<(), Refusal> {
         let escrow = self.escrow_in(id, &[EscrowState::Reported])?;
-        if escrow.terms.stream_on_malfunction {
+        if escrow.terms.numbers.flag(Key::EscrowOnMalfunction) {
             self.open_stream(id, Stop::Malfunction)
         } else {
             self.forfeit(id, Stop::Malfunction)
@@ -535,7 +478,7 @@ impl Ledger {
     /// The treasury has its unpaid part at once; the rest waits for the owner.
     fn open_stream(&mut self, id: VoucherId, stop: Stop) -> Result<(), Refusal> {
         let escrow = self.escrows.get(&id).ok_or(Refusal::UnknownVoucher(id))?;
-        let treasury = escrow.tranches(escrow.totals.treasury, escrow.paid, escrow.terms.months);
+        let treasury = escrow.tranches(escrow.totals.treasury, escrow.paid, escrow.terms.months());
         self.update_escrow(id, |e| {
             e.state = EscrowState::Streaming;
             e.stop = stop;
@@ -560,14 +503,9 @@ impl Ledger {
 
     pub(crate) fn claim_stream(&mut self, call: Call, id: VoucherId) -> Result<(), Refusal> {
         let escrow = self.escrow_in(id, &[EscrowState::Streaming])?;
-        let months = escrow.terms.months;
-        let due = (escrow.paid..months)
-            .take_while(|paid| {
-                let k = paid + 1;
-                rules::add_months(escrow.since, k - escrow.settled) <= call.now
-            })
-            .count() as u64;
-        let to = escrow.paid + due;
+        let months = escrow.terms.months();
+        let elapsed = calendar::months_elapsed(escrow.since, call.now);
+        let to = months.min(escrow.settled + elapsed);
         let amount = escrow.tranches(escrow.totals.provider, escrow.paid, to)
             + escrow.tranches(escrow.totals.team, escrow.paid, to);
         let (payee, present) = (escrow.owner, self.device_owner(escrow));
@@ -587,7 +525,7 @@ impl Ledger {
     pub(crate) fn disconnect(&mut self, call: Call, id: VoucherId) -> Result<(), Refusal> {
         let escrow = self.escrow_in(id, &[EscrowState::Active])?;
         self.owned_device(call, id, escrow)?;
-        if !escrow.terms.stream_on_disconnect || !escrow.in_warranty(call.now) {
+        if !escrow.terms.numbers.flag(Key::EscrowOnDisconnect) || !escrow.in_warranty(call.now) {
             return Ok(());
         }
         self.update_escrow(id, |e| {
@@ -599,9 +537,9 @@ impl Ledger {
 
     pub(crate) fn close_escrow(&mut self, call: Call, id: VoucherId) -> Result<(), Refusal> {
         let escrow = self.escrow_in(id, &[EscrowState::Active])?;
-        let window_end = rules::add_months(escrow.start(), escrow.terms.window_months);
+        let window_end = escrow.terms.later(escrow.start(), Key::EscrowWindowMonths);
         let last = escrow.start().max(escrow.settled_until);
-        let idle_end = rules::add_months(last, escrow.terms.idle_months);
+        let idle_end = escrow.terms.later(last, Key::EscrowIdleMonths);
         if call.now >= window_end {
             self.forfeit(id, Stop::WindowOver)
         } else if call.now >= idle_end {

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use alloy_primitives::{Address, U256};
-use milepost_economics::{Key, Profile, check_value};
+use milepost_economics::{Key, ParameterSource, Profile, check_value};
 
 use crate::attest::Root;
 use crate::book::Book;
@@ -10,7 +10,9 @@ use crate::table::{Table, Undo};
 use crate::tokens::Tokens;
 use crate::vault::Vaults;
 use crate::voucher::Vouchers;
-use crate::{Action, Connection, Device, Effect, Escrow, Parameters, Refusal, RootId, VoucherId};
+use crate::{
+    Action, Connection, Device, Effect, Escrow, LicenseId, Parameters, Refusal, RootId, VoucherId,
+};
 
 /// A member of the team.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +65,7 @@ pub(crate) struct Call {
 ///
 /// Time comes from the caller of [`Ledger::apply`] and MUST NOT go back. Two ledgers with the same profile and accounts
 /// that apply the same actions at the same times are equal. An action that is refused changes nothing.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ledger {
     pub(crate) parameters: Parameters,
     pub(crate) accounts: Accounts,
@@ -77,6 +79,7 @@ pub struct Ledger {
     pub(crate) bonded: Table<(Connection, u64), VoucherId>,
     pub(crate) devices: Table<(Connection, u64), Device>,
     pub(crate) roots: Table<RootId, Root>,
+    pub(crate) revocations: Table<LicenseId, ()>,
     pub(crate) effects: Vec<Effect>,
 }
 
@@ -107,6 +110,7 @@ impl Ledger {
             bonded: Table::default(),
             devices: Table::default(),
             roots: Table::default(),
+            revocations: Table::default(),
             effects: Vec::new(),
         }
     }
@@ -136,7 +140,7 @@ impl Ledger {
     }
 
     fn each_part(&mut self, finish: impl Fn(&mut dyn Undo)) {
-        let parts: [&mut dyn Undo; 11] = [
+        let parts: [&mut dyn Undo; 12] = [
             &mut self.parameters,
             &mut self.members,
             &mut self.tokens,
@@ -148,6 +152,7 @@ impl Ledger {
             &mut self.bonded,
             &mut self.devices,
             &mut self.roots,
+            &mut self.revocations,
         ];
         for part in parts {
             finish(part);
@@ -365,6 +370,12 @@ impl Ledger {
     #[must_use]
     pub fn burned(&self) -> U256 {
         self.tokens.burned()
+    }
+
+    /// End of a member's term.
+    #[must_use]
+    pub fn term_of(&self, member: Address) -> Option<u64> {
+        self.members.get(&member).map(|member| member.until)
     }
 
     /// The numbers in force.

@@ -54,8 +54,6 @@ pub struct License {
     pub suspended_at: u64,
     /// When it was revoked or renounced.
     pub ended_at: u64,
-    /// It ended by revocation; stays after the release.
-    pub was_revoked: bool,
     /// Reported users.
     pub users: u64,
     /// Reported units of operators and brokers.
@@ -104,7 +102,6 @@ impl License {
             device_type: parent.map_or(B256::ZERO, |(_, device_type)| device_type),
             suspended_at: 0,
             ended_at: 0,
-            was_revoked: false,
             users: 0,
             units: 0,
             class: FunctionClass::Aggregate,

@@ -1,4 +1,5 @@
 use alloy_primitives::{Address, B256, U256};
+use milepost_economics::court::AwardError;
 use milepost_economics::{Key, LicenseKind};
 use thiserror::Error;
 
@@ -170,12 +171,9 @@ pub enum Refusal {
     /// Root and shares of the affected users belong together.
     #[error("the list of affected users is incomplete")]
     ImpactListIncomplete,
-    /// An award is divided completely.
-    #[error("the award sums to {0} bps")]
-    AwardSum(u32),
-    /// The challenger's part is capped.
-    #[error("the challenger's share is above the cap")]
-    ChallengerShareTooHigh,
+    /// An award is divided completely, and its challenger's part is capped.
+    #[error("the award cannot be executed")]
+    Award(#[source] AwardError),
     /// After the window.
     #[error("the claims of case {0} are closed")]
     ClaimWindowOver(CaseId),

@@ -11,7 +11,7 @@ pub(crate) trait Undo {
 }
 
 /// A map with the old values of the entries that the running action touched.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Table<K, V> {
     rows: BTreeMap<K, V>,
     undo: Vec<(K, Option<V>)>,
@@ -95,24 +95,28 @@ impl<K: Ord + Copy, V: Clone> Undo for Table<K, V> {
 }
 
 /// A single value with the one it had before the running action.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Slot<T> {
     now: T,
     before: Option<T>,
 }
 
-impl<T: Copy> Slot<T> {
-    pub(crate) const fn get(&self) -> T {
-        self.now
+impl<T: Clone> Slot<T> {
+    pub(crate) fn get(&self) -> T {
+        self.now.clone()
+    }
+
+    pub(crate) const fn as_ref(&self) -> &T {
+        &self.now
     }
 
     pub(crate) fn set(&mut self, value: T) {
-        self.before.get_or_insert(self.now);
-        self.now = value;
+        let before = std::mem::replace(&mut self.now, value);
+        self.before.get_or_insert(before);
     }
 }
 
-impl<T: Copy> Undo for Slot<T> {
+impl<T: Clone> Undo for Slot<T> {
     fn commit(&mut self) {
         self.before = None;
     }

@@ -6,7 +6,7 @@ use crate::Refusal;
 use crate::table::{Slot, Table, Undo};
 
 /// Who holds how much, how much was created and how much was burned.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Tokens {
     balances: Table<Address, U256>,
     minted: Slot<U256>,

@@ -1,9 +1,11 @@
 //! Stakes of all licences (economy rules, section 3).
 
 use alloy_primitives::{Address, U256};
-use milepost_economics::{Key, LicenseKind};
+use milepost_economics::stake::{self, VaultView};
+use milepost_economics::{Key, LicenseKind, ParameterSource};
+use milepost_types::Wei;
 
-use crate::rules;
+use crate::shares;
 use crate::table::{Slot, Table, Undo};
 use crate::{Call, Effect, Ledger, LicenseId, LicenseState, Refusal};
 
@@ -70,7 +72,7 @@ impl Vault {
 }
 
 /// All vaults.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Vaults {
     vaults: Table<LicenseId, Vault>,
     shares: Table<(LicenseId, u8, u64, Address), U256>,
@@ -146,7 +148,7 @@ impl Ledger {
         let shares = if pool.amount.is_zero() {
             amount
         } else {
-            rules::mul_div_floor(amount, pool.shares, pool.amount)
+            shares::mul_div_floor(amount, pool.shares, pool.amount)
         };
         if shares.is_zero() {
             return Err(Refusal::NoShares);
@@ -199,7 +201,7 @@ impl Ledger {
             });
         }
         let pool = self.vault(id).pools[class as usize];
-        let shares = rules::mul_div_ceil(amount, pool.shares, pool.amount);
+        let shares = shares::mul_div_ceil(amount, pool.shares, pool.amount);
         self.vaults
             .shares
             .entry((id, class as u8, pool.epoch, call.caller), |owned| {
@@ -238,11 +240,7 @@ impl Ledger {
     }
 
     pub(crate) fn unlock_vault(&mut self, now: u64, id: LicenseId, succeeded: bool) {
-        let restarts = match self.parameters.number(Key::StakeReleaseRule) {
-            0 => true,
-            1 => succeeded,
-            _ => false,
-        };
+        let restarts = stake::restarts_release(&self.parameters, succeeded);
         self.vaults.vaults.entry(id, |v| {
             v.challenges -= 1;
             if restarts {
@@ -320,7 +318,7 @@ impl Ledger {
         if shares.is_zero() {
             U256::ZERO
         } else {
-            rules::mul_div_floor(shares, pool.amount, pool.shares)
+            shares::mul_div_floor(shares, pool.amount, pool.shares)
         }
     }
 
@@ -330,32 +328,32 @@ impl Ledger {
         let Some(license) = self.license(id) else {
             return U256::ZERO;
         };
-        let vault = self.vault(id);
-        if vault.challenges != 0 {
-            return U256::ZERO;
-        }
-        let counted = vault.counted(now);
-        match license.state {
-            LicenseState::Applied | LicenseState::Rejected | LicenseState::Released => counted,
-            LicenseState::Approved => counted.saturating_sub(self.requirement(id)),
-            LicenseState::Suspended => U256::ZERO,
-            LicenseState::Revoked | LicenseState::Renounced if self.is_releasable(now, id) => {
-                counted
+        let view = match license.state {
+            LicenseState::Applied | LicenseState::Rejected | LicenseState::Released => {
+                VaultView::Free
             }
-            LicenseState::Revoked | LicenseState::Renounced => U256::ZERO,
-        }
+            LicenseState::Approved => VaultView::Approved {
+                requirement: Wei(self.requirement(id)),
+            },
+            LicenseState::Suspended => VaultView::Suspended,
+            LicenseState::Revoked | LicenseState::Renounced => VaultView::Ended {
+                release_at: self.release_at(id),
+                users: license.users,
+            },
+        };
+        let vault = self.vault(id);
+        stake::withdrawable(view, Wei(vault.counted(now)), vault.challenges, now).0
     }
 
     /// When the stake of an ended licence is free; zero while it is not ended.
     #[must_use]
     pub fn release_at(&self, id: LicenseId) -> u64 {
-        match self.license(id) {
-            Some(license) if license.ended_at != 0 => {
-                let from = license.ended_at.max(self.vault(id).restarted_at);
-                from + self.parameters.number(Key::StakeReleaseDelay)
-            }
-            _ => 0,
-        }
+        self.license(id)
+            .filter(|license| license.ended_at != 0)
+            .map_or(0, |license| {
+                let restarted = self.vault(id).restarted_at;
+                stake::release_at(&self.parameters, license.ended_at, Some(restarted))
+            })
     }
 
     /// True for an ended licence: release time reached, no challenge open, no users left.

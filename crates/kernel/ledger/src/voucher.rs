@@ -1,7 +1,9 @@
 //! Minting vouchers: one is needed for each device (economy rules, section 5).
 
+use std::num::NonZeroU64;
+
 use alloy_primitives::{Address, B256, U256};
-use milepost_economics::{DeviceType, Key};
+use milepost_economics::{DeviceType, Key, ParameterSource};
 
 use crate::escrow::{Escrow, EscrowState, SaleTerms};
 use crate::table::{Slot, Table, Undo};
@@ -19,7 +21,7 @@ pub(crate) struct AddedType {
 }
 
 /// Who owns vouchers and how many were sold.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Vouchers {
     owners: Table<VoucherId, Address>,
     added: Table<B256, AddedType>,
@@ -106,13 +108,14 @@ impl Ledger {
         if to.is_zero() {
             return Err(Refusal::ZeroAddress);
         }
-        let terms = SaleTerms::read(&self.parameters, price);
+        let terms = SaleTerms::new(price, self.parameters.snapshot());
         for i in 0..count {
             let id = VoucherId(self.vouchers.last_id.get() + 1);
             self.vouchers.last_id.set(id.0);
             self.vouchers.owners.insert(id, to);
+            let number = NonZeroU64::MIN.saturating_add(sold + i);
             self.escrows
-                .insert(id, Escrow::sold(key, sold + 1 + i, terms));
+                .insert(id, Escrow::sold(key, number, terms.clone()));
         }
         self.vouchers.sold.insert(key, sold + count);
         self.effects.push(Effect::VouchersSold {

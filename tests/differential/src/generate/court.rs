@@ -1,7 +1,6 @@
 use alloy_primitives::{Address, B256, U256};
-use milepost_ledger::{
-    Action, AdjudicatorKind, Award, CaseId, Challenge, Phase, RootState, Ruling,
-};
+use milepost_economics::court::Award;
+use milepost_ledger::{Action, AdjudicatorKind, CaseId, Challenge, Phase, RootState, Ruling};
 
 use super::{DAY, Generator};
 use crate::{World, stubs};
@@ -11,7 +10,13 @@ impl Generator {
         if self.random.chance(18) {
             return self.challenge(world, now);
         }
-        let id = self.case(world, |_| true)?;
+        // Cases that can be settled or answered do not wait for long.
+        let soon = |id| {
+            let phase = world.ledger.case(id).map(|case| case.phase(now));
+            matches!(phase, Some(Phase::Responding | Phase::Mediation | Phase::Appealable))
+        };
+        let soon = if self.random.chance(50) { self.case(world, soon) } else { None };
+        let id = soon.or_else(|| self.case(world, |_| true))?;
         let case = world.ledger.case(id)?;
         let respondent = world.ledger.license(case.license)?.holder;
         let party = if self.random.chance(50) {
@@ -34,20 +39,15 @@ impl Generator {
                 },
             )),
             Phase::Mediation => {
-                let (offer, other) = world.ledger.offers(id).unwrap_or_default();
+                let (of_challenger, of_respondent) = world.ledger.offers(id).unwrap_or_default();
+                let offer = if party == case.challenger { of_respondent } else { of_challenger };
                 let action = match self.random.below(10) {
-                    0..4 => Action::ProposeSettlement {
-                        id,
-                        amount: self.amount(150_000),
-                    },
-                    4..6 => {
-                        let amount = if party == case.challenger {
-                            other
-                        } else {
-                            offer
-                        };
+                    0..6 if !offer.is_zero() => {
+                        let amount = if self.random.chance(95) { offer } else { self.amount(100) };
                         Action::AcceptSettlement { id, amount }
                     }
+                    0..7 => Action::ProposeSettlement { id, amount: self.amount(150_000) },
+                    7 => Action::AcceptSettlement { id, amount: offer },
                     _ => Action::DeclineMediation { id },
                 };
                 Some((party, action))
@@ -118,38 +118,21 @@ impl Generator {
         } else {
             reparation
         };
+        let award = |burn, users, challenger, treasury| {
+            Some(Award {
+                burn,
+                users,
+                challenger,
+                treasury,
+            })
+        };
         let award = match self.random.below(10) {
-            0..5 => Award::default(),
-            5 => Award {
-                burn: 10_000,
-                users: 0,
-                challenger: 0,
-                treasury: 0,
-            },
-            6 => Award {
-                burn: 0,
-                users: 10_000,
-                challenger: 0,
-                treasury: 0,
-            },
-            7 => Award {
-                burn: 1_234,
-                users: 5_677,
-                challenger: 1_999,
-                treasury: 1_090,
-            },
-            8 => Award {
-                burn: 7_999,
-                users: 0,
-                challenger: 2_001,
-                treasury: 0,
-            },
-            _ => Award {
-                burn: 5_000,
-                users: 4_999,
-                challenger: 0,
-                treasury: 0,
-            },
+            0..5 => None,
+            5 => award(10_000, 0, 0, 0),
+            6 => award(0, 10_000, 0, 0),
+            7 => award(1_234, 5_677, 1_999, 1_090),
+            8 => award(7_999, 0, 2_001, 0),
+            _ => award(5_000, 4_999, 0, 0),
         };
         let (impact_root, impact_shares) = if self.random.chance(50) {
             self.impact(world, id)
@@ -195,8 +178,8 @@ impl Generator {
 
     fn after_close(&mut self, world: &World, id: CaseId) -> Option<(Address, Action)> {
         let case = world.ledger.case(id)?;
-        if !case.owed.total().is_zero() && self.random.chance(60) {
-            let owed = case.owed.total();
+        if !case.owed.total().0.is_zero() && self.random.chance(60) {
+            let owed = case.owed.total().0;
             let amount = match self.random.below(4) {
                 0 => owed + U256::from(7),
                 1 => owed,
@@ -222,6 +205,8 @@ impl Generator {
                     proof,
                 },
             )),
+            // Nothing is left of most cases.
+            None if case.paid.users.0 == case.users_claimed && self.random.chance(95) => None,
             None => Some((self.anybody(world), Action::SweepUnclaimed { id })),
         }
     }

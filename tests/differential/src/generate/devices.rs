@@ -1,6 +1,6 @@
 use alloy_primitives::{Address, B256, U256, keccak256};
 use milepost_economics::{DeviceType, LicenseKind, calendar};
-use milepost_ledger::{Action, Connection, Device, EscrowState, VoucherId, type_key};
+use milepost_ledger::{Action, Connection, Device, EscrowState, RootState, VoucherId, type_key};
 
 use super::{DAY, Generator};
 use crate::World;
@@ -11,6 +11,14 @@ const DEVICES: u64 = 12;
 
 impl Generator {
     pub(super) fn device_action(&mut self, world: &World, now: u64) -> Option<(Address, Action)> {
+        let reported = |id: VoucherId| {
+            world.ledger.escrow(id).is_some_and(|escrow| escrow.state == EscrowState::Reported)
+        };
+        if self.random.chance(35)
+            && let Some(id) = self.voucher(world, reported)
+        {
+            return self.about_report(world, id);
+        }
         match self.random.below(100) {
             0..10 => Some(self.purchase(world)),
             10..17 => Some(self.device(world)),
@@ -29,7 +37,11 @@ impl Generator {
                 ))
             }
             74..77 => {
-                let id = self.root(world)?;
+                let any = self.random.chance(20);
+                let id = self.root(world).filter(|id| {
+                    let state = world.ledger.root(*id).map(|root| root.state(now));
+                    any || state == Some(RootState::Posted)
+                })?;
                 let holder = world.ledger.license(world.ledger.root(id)?.license)?.holder;
                 Some((holder, Action::WithdrawRoot { id }))
             }
@@ -40,8 +52,8 @@ impl Generator {
 
     fn type_key(&mut self) -> B256 {
         match self.random.below(20) {
-            0 => word("scooter"),
-            1 => word("unknown"),
+            0 | 1 => word("scooter"),
+            2 => word("unknown"),
             _ => type_key(*self.random.pick(DeviceType::ALL).expect("six types")),
         }
     }
@@ -77,14 +89,9 @@ impl Generator {
     }
 
     fn added_type(&mut self, world: &World) -> (Address, Action) {
-        let keys = [
-            word("scooter"),
-            word("unknown"),
-            word("dongle"),
-            B256::ZERO,
-            keccak256("no text"),
-        ];
-        let device_type = *self.random.pick(&keys).expect("five keys");
+        let keys = [word("unknown"), word("dongle"), B256::ZERO, keccak256("no text")];
+        let odd = *self.random.pick(&keys).expect("four keys");
+        let device_type = if self.random.chance(75) { word("scooter") } else { odd };
         if self.random.chance(50) {
             return (self.authority(world), Action::AddType { device_type });
         }
@@ -219,34 +226,40 @@ impl Generator {
     }
 
     fn settlement(&mut self, world: &World, now: u64) -> Option<(Address, Action)> {
-        let root = self.root(world)?;
-        let posted = world.ledger.root(root)?;
-        let (id, period, owner, proof) =
-            self.trees
-                .month(posted.root, &mut self.random, |id, period| {
-                    world.ledger.escrow(id).is_some_and(|escrow| {
-                        !escrow.is_period_used(period)
-                            && matches!(escrow.state, EscrowState::Active | EscrowState::Reported)
-                    })
-                })?;
-        if posted.final_at > now && self.random.chance(80) {
-            return None;
-        }
-        let owner = if self.random.chance(98) {
-            owner
-        } else {
-            self.person(world)
+        let early = self.random.chance(6);
+        let unpaid = |id: VoucherId, period: u64| {
+            world.ledger.escrow(id).is_some_and(|escrow| {
+                let running = matches!(escrow.state, EscrowState::Active | EscrowState::Reported);
+                running && !escrow.is_period_used(period)
+            })
         };
-        Some((
-            self.anybody(world),
-            Action::Settle {
-                id,
-                period,
-                owner,
-                root,
-                proof,
-            },
-        ))
+        for _ in 0..6 {
+            let root = self.root(world)?;
+            let posted = world.ledger.root(root)?;
+            if posted.state(now) != RootState::Final && !early {
+                continue;
+            }
+            let Some(found) = self.trees.month(posted.root, &mut self.random, unpaid) else {
+                continue;
+            };
+            let (id, period, owner, proof) = found;
+            let owner = if self.random.chance(98) {
+                owner
+            } else {
+                self.person(world)
+            };
+            return Some((
+                self.anybody(world),
+                Action::Settle {
+                    id,
+                    period,
+                    owner,
+                    root,
+                    proof,
+                },
+            ));
+        }
+        None
     }
 
     fn trouble(&mut self, world: &World, now: u64) -> Option<(Address, Action)> {
@@ -271,26 +284,8 @@ impl Generator {
         let owner = bond.map_or(Address::ZERO, |b| {
             world.ledger.device(b.connection, b.device).owner
         });
-        let provider = bond
-            .and_then(|b| world.ledger.license(b.license))
-            .map(|license| license.holder);
         if escrow.state == EscrowState::Reported {
-            let hash = self.hash();
-            return Some(match self.random.below(10) {
-                0..4 => (provider?, Action::ContestMalfunction { id, evidence: hash }),
-                4..7 => {
-                    let upheld = self.random.chance(50);
-                    (
-                        self.authority(world),
-                        Action::DecideMalfunction {
-                            id,
-                            upheld,
-                            reason: hash,
-                        },
-                    )
-                }
-                _ => (self.anybody(world), Action::FinalizeMalfunction { id }),
-            });
+            return self.about_report(world, id);
         }
         let old = bond.is_some_and(|b| now > b.start + 150 * DAY);
         Some(match self.random.below(10) {
@@ -305,5 +300,19 @@ impl Generator {
             _ if old => (self.anybody(world), Action::CloseEscrow { id }),
             _ => return None,
         })
+    }
+
+    fn about_report(&mut self, world: &World, id: VoucherId) -> Option<(Address, Action)> {
+        let escrow = world.ledger.escrow(id)?;
+        let hash = self.hash();
+        if escrow.contested && self.random.chance(80) {
+            let upheld = self.random.chance(50);
+            return Some((self.authority(world), Action::DecideMalfunction { id, upheld, reason: hash }));
+        }
+        if self.random.chance(50) {
+            return Some((self.anybody(world), Action::FinalizeMalfunction { id }));
+        }
+        let provider = world.ledger.license(escrow.bond?.license)?.holder;
+        Some((provider, Action::ContestMalfunction { id, evidence: hash }))
     }
 }

@@ -233,7 +233,13 @@ impl Generator {
                 let due_at = now + self.random.below(300 * DAY);
                 Some((world.cast.foundation, Action::Lend { id, amount, due_at }))
             }
-            _ => Some(self.withdrawal(world, now, id)),
+            _ => {
+                let any = self.random.chance(12);
+                let id = self.license(world, |id| {
+                    any || !world.ledger.withdrawable(now, id).is_zero()
+                })?;
+                Some(self.withdrawal(world, now, id))
+            }
         }
     }
 
