@@ -22,11 +22,14 @@ pub(crate) fn export(check: bool) -> Result<()> {
     )
 }
 
-/// Formatting, artifact snapshot, event topics, unit, fuzz and invariant tests.
+/// Formatting, storage layouts, artifact snapshot, event topics, unit, fuzz and invariant tests, gas.
 pub(crate) fn test() -> Result<()> {
     export(true)?;
     let dir = root().join("contracts");
     run(&dir, "node", &["forge.cjs", "fmt", "--check"])?;
+    run(&dir, "node", &["--test", "storage-layout.test.cjs"])?;
+    run(&dir, "node", &["storage-layout.cjs", "--check"])?;
     run(&dir, "node", &["check-topics.cjs"])?;
-    run(&dir, "node", &["forge.cjs", "test"])
+    run(&dir, "node", &["forge.cjs", "test"])?;
+    run(&dir, "node", &["gas.cjs", "--check"])
 }

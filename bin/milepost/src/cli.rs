@@ -4,6 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod economy;
+pub(crate) use economy::{
+    ChainArgs, CourtArgs, CourtCommand, DeviceArg, EscrowArgs, EscrowCommand, LicenseArgs,
+    LicenseCommand, LicenseKind, ParamsArgs, ParamsCommand, RuleArgs, SimulateArgs,
+    SimulateCommand, SimulateEconomyArgs, StakeArgs, StakeClass, StakeCommand, StakeQuoteArgs,
+    VoucherArgs, VoucherCommand, VoucherQuoteArgs,
+};
+
 /// An open node of the DIMO system: signed vehicle data in, authorised answers out.
 #[derive(Debug, Parser)]
 #[command(name = "milepost", version, about)]
@@ -36,6 +44,20 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Measure this machine.
     Bench(BenchArgs),
+    /// The numbers of the protocol: profiles, what each key means and where it comes from.
+    Params(ParamsArgs),
+    /// Licences on chain: apply, review, decide, show, renounce.
+    License(LicenseArgs),
+    /// Stakes on chain, and what a licence needs.
+    Stake(StakeArgs),
+    /// Cases before the court.
+    Court(CourtArgs),
+    /// Minting vouchers, and what one pays to whom.
+    Voucher(VoucherArgs),
+    /// The escrow of a device: every month, why it was or was not paid.
+    Escrow(EscrowArgs),
+    /// Play the rules forward.
+    Simulate(SimulateArgs),
 }
 
 #[derive(Debug, Args)]
@@ -85,7 +107,8 @@ pub(crate) struct DevFileArg {
     #[arg(
         long = "dev",
         env = "MILEPOST_DEV",
-        default_value = "dev-data/dev.json"
+        default_value = "dev-data/dev.json",
+        global = true
     )]
     pub(crate) path: PathBuf,
 }

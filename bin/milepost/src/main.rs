@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
 use cli::{Cli, Command};
+use commands::economy;
 use milepost_service::{LogFormat, Metrics};
 
 // Ingest allocates in bursts on every thread; this allocator returns them.
@@ -50,6 +51,13 @@ fn run(cli: Cli) -> Result<()> {
             Command::Token(args) => commands::token::run(args).await,
             Command::Verify(args) => commands::verify::run(args).await,
             Command::Bench(args) => bench::run(args).await,
+            Command::Params(args) => economy::params::run(args),
+            Command::License(args) => economy::license::run(args).await,
+            Command::Stake(args) => economy::stake::run(args).await,
+            Command::Court(args) => economy::court::run(args).await,
+            Command::Voucher(args) => economy::voucher::run(args).await,
+            Command::Escrow(args) => economy::voucher::escrow(args).await,
+            Command::Simulate(args) => economy::simulate::run(args),
         }
     })
 }

@@ -15,6 +15,7 @@ mod oracle;
 mod reads;
 mod report;
 mod select;
+mod story;
 mod writes;
 
 use std::{
@@ -121,6 +122,7 @@ async fn prove(report: &mut Report, args: &Args, directory: &Path) -> Result<()>
                 network.log_tail()
             ));
         })?;
+    story::tell(report, &network, directory).await?;
     stopped(report, network, left, directory).await?;
     if !args.all && args.data.is_none() {
         let in_time = report.seconds();

@@ -2,6 +2,7 @@
 
 pub(crate) mod config;
 pub(crate) mod dev;
+pub(crate) mod economy;
 pub(crate) mod fleet;
 pub(crate) mod node;
 pub(crate) mod replay;

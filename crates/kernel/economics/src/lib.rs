@@ -18,9 +18,11 @@ pub mod examples;
 mod key;
 mod kinds;
 mod profile;
+pub mod quote;
 mod source;
 pub mod split;
 pub mod stake;
+pub mod table;
 pub mod tally;
 
 pub use amount::{bps_of, ppm_of};
@@ -32,4 +34,5 @@ pub use profile::{
     Difference, Entry, Inconsistency, PROFILE_NAMES, Profile, ProfileError, check_value,
     display_value, solidity_keys,
 };
+pub use quote::{stake_quote, voucher_quote};
 pub use source::ParameterSource;

@@ -67,7 +67,7 @@ pub enum Action {
     ReportUsage {
         id: LicenseId,
         users: u64,
-        units: u128,
+        units: u64,
         class: FunctionClass,
     },
     ReportMonth {
@@ -202,6 +202,11 @@ pub enum Action {
         id: VoucherId,
     },
 
+    /// Puts a revocation on record with the escrow; the ledger remembers it by itself.
+    NoteRevocation {
+        id: LicenseId,
+    },
+
     // ConnectionAttestations
     PostRoot {
         root: B256,
@@ -218,6 +223,12 @@ pub enum Action {
     SetParameter {
         key: Key,
         value: U256,
+    },
+
+    // TeamRoster
+    RenewTerm {
+        member: Address,
+        until: u64,
     },
 
     // Token and registry

@@ -77,11 +77,8 @@ impl Ledger {
         parties: &[Address],
     ) -> Result<(), Refusal> {
         let member = self
-            .accounts
             .members
-            .iter()
-            .find(|m| m.account == call.caller);
-        let member = member
+            .get(&call.caller)
             .filter(|m| call.now < m.until)
             .ok_or(Refusal::NotTeam(call.caller))?;
         match parties
@@ -390,7 +387,7 @@ impl Ledger {
         call: Call,
         id: LicenseId,
         users: u64,
-        units: u128,
+        units: u64,
         class: FunctionClass,
     ) -> Result<(), Refusal> {
         self.reportable(call, id)?;

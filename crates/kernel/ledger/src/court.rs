@@ -132,6 +132,18 @@ impl Case {
         self.rulings.iter().rev().flatten().next()
     }
 
+    /// Last moment of the step that was taken last, if it has one.
+    #[must_use]
+    pub const fn deadline(&self) -> Option<u64> {
+        match self.step {
+            Step::Opened { respond_until } => Some(respond_until),
+            Step::Responded { mediate_until } => Some(mediate_until),
+            Step::Began { at } => Some(at + self.terms.limitation),
+            Step::Ruled { appeal_until } => appeal_until,
+            Step::Closed => None,
+        }
+    }
+
     /// Last moment to claim; zero when there is nothing to claim.
     #[must_use]
     pub fn claims_close_at(&self) -> u64 {
@@ -593,6 +605,21 @@ impl Ledger {
     /// All cases, by id.
     pub fn cases(&self) -> impl Iterator<Item = (CaseId, &Case)> {
         self.court.cases.iter().map(|(id, case)| (*id, case))
+    }
+
+    /// The amounts that challenger and respondent offer; zero without an offer.
+    #[must_use]
+    pub fn offers(&self, id: CaseId) -> Option<(U256, U256)> {
+        self.case(id)
+            .map(|case| (case.offer_of_challenger, case.offer_of_respondent))
+    }
+
+    /// Root of the affected users of a decided case.
+    #[must_use]
+    pub fn impact_root(&self, id: CaseId) -> Option<B256> {
+        self.case(id)
+            .and_then(Case::last_ruling)
+            .map(|ruling| ruling.impact_root)
     }
 
     /// What rulings still want from a holder beyond its stake.

@@ -167,11 +167,11 @@ pub struct Totals {
 pub struct Spent {
     /// Burned.
     pub burned: U256,
-    /// Paid to the provider, or to whom its part went while its licence was not live.
+    /// Paid to the provider.
     pub provider: U256,
     /// Paid to the team.
     pub team: U256,
-    /// Streamed to owners.
+    /// Paid to owners: streamed, or the provider's part while its licence was not live.
     pub user: U256,
     /// Paid to the treasury.
     pub treasury: U256,
@@ -392,21 +392,22 @@ impl Ledger {
         );
         let license = self.licence(bond.license)?;
         // A licence given up by choice keeps earning; a revoked one does not, also after its stake was released.
-        let payee = if license.state == LicenseState::Suspended || license.was_revoked {
-            if to_owner {
-                owner
-            } else {
-                self.accounts.treasury
-            }
-        } else {
-            license.holder
+        let earns = license.state != LicenseState::Suspended && !license.was_revoked;
+        let payee = match (earns, to_owner) {
+            (true, _) => license.holder,
+            (false, true) => owner,
+            (false, false) => self.accounts.treasury,
         };
         self.update_escrow(id, |e| {
             e.used_periods.push(period);
             e.settled_until = e.settled_until.max(end);
             e.settled += 1;
             e.paid = k;
-            e.spent.provider += provider;
+            match (earns, to_owner) {
+                (true, _) => e.spent.provider += provider,
+                (false, true) => e.spent.user += provider,
+                (false, false) => e.spent.treasury += provider,
+            }
             e.spent.team += team;
             e.spent.treasury += treasury;
             if k == months {
@@ -421,6 +422,13 @@ impl Ledger {
         self.transfer(escrow, payee, provider)?;
         self.transfer(escrow, self.accounts.team, team)?;
         self.transfer(escrow, self.accounts.treasury, treasury)
+    }
+
+    pub(crate) fn note_revocation(&self, id: LicenseId) -> Result<(), Refusal> {
+        match self.licence(id)?.state {
+            LicenseState::Revoked => Ok(()),
+            state => Err(Refusal::WrongLicenseState(id, state)),
+        }
     }
 
     pub(crate) fn report_malfunction(

@@ -67,6 +67,7 @@ pub(crate) struct Call {
 pub struct Ledger {
     pub(crate) parameters: Parameters,
     pub(crate) accounts: Accounts,
+    pub(crate) members: Table<Address, Member>,
     pub(crate) tokens: Tokens,
     pub(crate) book: Book,
     pub(crate) vaults: Vaults,
@@ -88,9 +89,15 @@ impl Ledger {
             tokens.mint(*account, *amount);
         }
         tokens.commit();
+        let mut members = Table::default();
+        for member in &accounts.members {
+            members.insert(member.account, member.clone());
+        }
+        members.commit();
         Self {
             parameters: Parameters::new(profile),
             accounts,
+            members,
             tokens,
             book: Book::default(),
             vaults: Vaults::default(),
@@ -129,8 +136,9 @@ impl Ledger {
     }
 
     fn each_part(&mut self, finish: impl Fn(&mut dyn Undo)) {
-        let parts: [&mut dyn Undo; 10] = [
+        let parts: [&mut dyn Undo; 11] = [
             &mut self.parameters,
+            &mut self.members,
             &mut self.tokens,
             &mut self.book,
             &mut self.vaults,
@@ -251,6 +259,8 @@ impl Ledger {
             Action::RaiseParameter { key, value } => self.raise_parameter(call, key, value),
             Action::SetParameter { key, value } => self.set_parameter(call, key, value),
             Action::Transfer { to, amount } => self.transfer_checked(call.caller, to, amount),
+            Action::NoteRevocation { id } => self.note_revocation(id),
+            Action::RenewTerm { member, until } => self.renew_term(call, member, until),
             Action::SetDevice {
                 connection,
                 id,
@@ -286,6 +296,16 @@ impl Ledger {
         check_value(key, value).map_err(|_| Refusal::ParameterBounds(key))?;
         self.parameters.set(key, value);
         Ok(())
+    }
+
+    fn renew_term(&mut self, call: Call, member: Address, until: u64) -> Result<(), Refusal> {
+        self.only_governance(call)?;
+        if until <= call.now || until > call.now + self.parameters.number(Key::LicenseTermMax) {
+            return Err(Refusal::TermTooLong(until));
+        }
+        self.members
+            .update(&member, |m| m.until = until)
+            .ok_or(Refusal::NotTeam(member))
     }
 
     // Tokens ------------------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ pub struct License {
     /// Reported users.
     pub users: u64,
     /// Reported units of operators and brokers.
-    pub units: u128,
+    pub units: u64,
     /// Reported functionality of operators and brokers.
     pub class: FunctionClass,
     /// Least requirement that the team set for it.

@@ -32,6 +32,9 @@ pub enum Refusal {
     /// Only for members of the team within their term.
     #[error("{0} is no member of the team")]
     NotTeam(Address),
+    /// A term ends in the future and within the longest term.
+    #[error("a term cannot end at {0}")]
+    TermTooLong(u64),
     /// Only for accounts that report usage.
     #[error("{0} does not report usage")]
     NotReporter(Address),

@@ -119,9 +119,6 @@ impl Ledger {
         if call.caller != self.accounts.foundation {
             return Err(Refusal::NotFoundation(call.caller));
         }
-        if !self.parameters.flag(Key::StakeThirdParty) {
-            return Err(Refusal::ThirdPartyNotAllowed);
-        }
         let vault = self.vault(id);
         if due_at <= call.now || due_at < vault.loan_due_at {
             return Err(Refusal::LoanDueTooEarly);

@@ -6,7 +6,10 @@ use milepost_types::U256;
 use serde::Deserialize;
 
 use super::{Entry, Profile, ProfileError};
-use crate::{Key, Unit, amount, examples::Example};
+use crate::{
+    Key, Unit, amount,
+    examples::{self, Example},
+};
 
 static FILES: &[(&str, &str)] = &[
     ("seed", include_str!("../../profiles/seed.toml")),
@@ -110,12 +113,15 @@ pub(super) fn parse(text: &str) -> Result<Profile, ProfileError> {
             key: *key,
         });
     }
+    let mut examples =
+        examples::shipped(&file.name).map_err(|error| ProfileError::Syntax(error.to_string()))?;
+    examples.extend(file.examples);
     let profile = Profile {
         name: file.name,
         version: file.version,
         title: file.title,
         entries,
-        examples: file.examples,
+        examples,
     };
     profile.check()?;
     Ok(profile)

@@ -1,0 +1,148 @@
+//! `milepost license …`: apply, review, decide, and what follows.
+
+use anyhow::{Result, bail};
+use serde_json::json;
+
+use super::{
+    names::{self, KINDS},
+    session::{Call, Session, document, plain},
+};
+use crate::cli::{LicenseArgs, LicenseCommand};
+
+const BOOK: &str = "LicenseBook";
+
+pub(crate) async fn run(args: LicenseArgs) -> Result<()> {
+    let session = Session::open(&args.chain, acting(&args.command)).await?;
+    let call = |function, arguments| vec![Call(BOOK, function, arguments)];
+    match args.command {
+        LicenseCommand::Apply {
+            kind,
+            application,
+            parent,
+            device_type,
+        } => {
+            let hash = document(&application)?;
+            match (parent, device_type) {
+                (Some(parent), Some(device_type)) => {
+                    let key = names::device_type(&device_type);
+                    session
+                        .act(call(
+                            "applyForDeviceType",
+                            vec![parent.to_string(), key, hash],
+                        ))
+                        .await
+                }
+                (None, None) => {
+                    session
+                        .act(call("applyFor", vec![names::kind(kind), hash]))
+                        .await
+                }
+                _ => bail!("a device-type licence needs both --parent and --device-type"),
+            }
+        }
+        LicenseCommand::Review { id } | LicenseCommand::Show { id } => show(&session, id).await,
+        LicenseCommand::Decide {
+            id,
+            approve,
+            reject: _,
+            analysis,
+        } => {
+            let arguments = vec![id.to_string(), approve.to_string(), document(&analysis)?];
+            session.act(call("decide", arguments)).await
+        }
+        LicenseCommand::Suspend { id, analysis } => {
+            session
+                .act(call("suspend", vec![id.to_string(), document(&analysis)?]))
+                .await
+        }
+        LicenseCommand::Reinstate { id, analysis } => {
+            session
+                .act(call(
+                    "reinstate",
+                    vec![id.to_string(), document(&analysis)?],
+                ))
+                .await
+        }
+        LicenseCommand::Revoke { id, analysis } => {
+            session
+                .act(call("revoke", vec![id.to_string(), document(&analysis)?]))
+                .await
+        }
+        LicenseCommand::Renounce { id } => {
+            session.act(call("renounce", vec![id.to_string()])).await
+        }
+        LicenseCommand::Release { id } => session.act(call("release", vec![id.to_string()])).await,
+        LicenseCommand::PayBurn { id, month } => {
+            let due = session.read(BOOK, "burnDue", &[id.to_string()]).await?;
+            let approve = vec![session.contract(BOOK)?, plain(&due["amount"])];
+            session
+                .act(vec![
+                    Call("DimoToken", "approve", approve),
+                    Call(BOOK, "payBurn", vec![id.to_string(), month.to_string()]),
+                ])
+                .await
+        }
+    }
+}
+
+/// Who acts when nobody is named, on a development network.
+const fn acting(command: &LicenseCommand) -> &'static str {
+    match command {
+        LicenseCommand::Decide { .. }
+        | LicenseCommand::Suspend { .. }
+        | LicenseCommand::Reinstate { .. }
+        | LicenseCommand::Revoke { .. } => "team",
+        _ => "maker",
+    }
+}
+
+async fn show(session: &Session, id: u64) -> Result<()> {
+    let of = [id.to_string()];
+    let holder = session.text(BOOK, "holderOf", &of).await?;
+    if holder == "0x0000000000000000000000000000000000000000" {
+        bail!("no licence {id}");
+    }
+    let kind: usize = session.text(BOOK, "kindOf", &of).await?.parse()?;
+    let state: usize = session.text(BOOK, "stateOf", &of).await?.parse()?;
+    let active = session.read(BOOK, "isActive", &of).await?;
+    let due = session.read(BOOK, "burnDue", &of).await?;
+    let court = session.text("StakeVault", "openChallenges", &of).await?;
+    let (requirement, staked) = (
+        session.text(BOOK, "requirementOf", &of).await?,
+        session.text("StakeVault", "stakeOf", &of).await?,
+    );
+    session.report(&json!({
+        "license": id,
+        "kind": KINDS.get(kind).copied().unwrap_or("?"),
+        "state": names::STATES.get(state).copied().unwrap_or("?"),
+        "holder": holder,
+        "active": active,
+        "requirement": names::dimo(session, &requirement),
+        "staked": names::dimo(session, &staked),
+        "counted": names::dimo(session, &session.text("StakeVault", "countedStakeOf", &of).await?),
+        "withdrawable": names::dimo(session, &session.text("StakeVault", "withdrawable", &of).await?),
+        "open_challenges": court,
+        "users": session.text(BOOK, "usersOf", &of).await?,
+        "burn_due": names::dimo(session, &plain(&due["amount"])),
+        "debt": names::dimo(session, &session.text("Court", "debtOf", std::slice::from_ref(&holder)).await?),
+        "next": next(names::STATES.get(state).copied().unwrap_or("?"), &requirement, &staked),
+    }))
+}
+
+/// What can happen next, for people.
+fn next(state: &str, requirement: &str, staked: &str) -> &'static str {
+    let covered = match (requirement.parse::<u128>(), staked.parse::<u128>()) {
+        (Ok(requirement), Ok(staked)) => staked >= requirement,
+        _ => false,
+    };
+    match state {
+        "applied" => "the team or a vote decides (license decide)",
+        "approved" if covered => "nothing: licensed while the stake covers the requirement",
+        "approved" => "post the missing stake (stake post)",
+        "suspended" => "the team reinstates or revokes; the stake is locked",
+        "revoked" | "renounced" => {
+            "the stake is free after the release delay, if no challenge holds it"
+        }
+        _ => "nothing: this licence has ended",
+    }
+}

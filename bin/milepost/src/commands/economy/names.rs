@@ -1,0 +1,78 @@
+//! Names that people type and read for what contracts number.
+
+use anyhow::{Context as _, Result};
+use milepost_economics::amount::{format_tokens, parse_tokens};
+use milepost_types::{U256, Wei};
+
+use super::session::Session;
+use crate::cli::LicenseKind;
+
+/// In the order of the contract's enum.
+pub(super) const KINDS: [&str; 8] = [
+    "none",
+    "provider",
+    "client",
+    "node",
+    "app",
+    "operator",
+    "broker",
+    "device type",
+];
+/// In the order of the contract's enum.
+pub(super) const STATES: [&str; 8] = [
+    "none",
+    "applied",
+    "rejected",
+    "approved",
+    "suspended",
+    "revoked",
+    "renounced",
+    "released",
+];
+
+/// The contract's number of a kind.
+pub(super) fn kind(kind: LicenseKind) -> String {
+    (kind as u8 + 1).to_string()
+}
+
+/// A device type's key on chain: its name, left-aligned in 32 bytes.
+pub(super) fn device_type(name: &str) -> String {
+    key(&name.replace('-', "_"))
+}
+
+/// An amount for people, or in wei for programs.
+pub(super) fn dimo(session: &Session, wei: &str) -> String {
+    match wei.parse::<U256>() {
+        Ok(amount) if !session.wants_json() => format!("{} DIMO", format_tokens(Wei(amount))),
+        _ => wei.to_owned(),
+    }
+}
+
+/// An amount as typed, in DIMO with up to 18 decimals, as wei in text.
+pub(super) fn wei(typed: &str) -> Result<String> {
+    let amount = parse_tokens(typed).with_context(|| format!("amount '{typed}'"))?;
+    Ok(amount.to_string())
+}
+
+/// The contract's number of hardware, an aftermarket device.
+pub(super) const HARDWARE: &str = "0";
+/// The contract's number of software, a synthetic device.
+pub(super) const SOFTWARE: &str = "1";
+/// No address.
+pub(super) const NOBODY: &str = "0x0000000000000000000000000000000000000000";
+
+/// A parameter's key on chain.
+pub(super) fn key(name: &str) -> String {
+    let mut word = [0; 32];
+    let length = name.len().min(32);
+    word[..length].copy_from_slice(&name.as_bytes()[..length]);
+    format!("0x{}", hex::encode(word))
+}
+
+/// The text in a `bytes32`.
+pub(super) fn ascii(word: &str) -> String {
+    let bytes = hex::decode(word.trim_start_matches("0x")).unwrap_or_default();
+    String::from_utf8_lossy(&bytes)
+        .trim_end_matches('\0')
+        .to_owned()
+}
