@@ -293,8 +293,7 @@ mod tests {
 
     #[test]
     fn a_tuple_of_words_is_read_as_its_members_and_any_other_is_not_read() {
-        let layout =
-            Layout::parse("E(uint256,(address,(uint256,bool)),uint256)", "100").unwrap();
+        let layout = Layout::parse("E(uint256,(address,(uint256,bool)),uint256)", "100").unwrap();
         assert!(!layout.is_readable(), "a tuple in a tuple is not read");
         let layout = Layout::parse("E(uint256,(address,uint256),uint256)", "100").unwrap();
         let topics = [layout.topic0, B256::with_last_byte(1)];
@@ -309,7 +308,11 @@ mod tests {
         for unread in ["E((uint256,string))", "E((uint256[],bool))"] {
             assert!(!Layout::parse(unread, "0").unwrap().is_readable());
         }
-        assert!(!Layout::parse("E((uint256,bool))", "1").unwrap().is_readable());
+        assert!(
+            !Layout::parse("E((uint256,bool))", "1")
+                .unwrap()
+                .is_readable()
+        );
     }
 
     #[test]

@@ -93,8 +93,12 @@ impl Role {
     }
 
     /// What the standing of a provider is derived from, where there is a licence book.
-    pub(crate) const OF_THE_BOOK: [Self; 4] =
-        [Self::StakeVault, Self::Court, Self::Parameters, Self::UsdPeg];
+    pub(crate) const OF_THE_BOOK: [Self; 4] = [
+        Self::StakeVault,
+        Self::Court,
+        Self::Parameters,
+        Self::UsdPeg,
+    ];
 
     /// Whether several contracts may have the role at once: token ids of an NFT must not meet those of another. A
     /// former court stays, because the book may name it again.

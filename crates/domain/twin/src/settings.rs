@@ -220,7 +220,10 @@ mod tests {
             };
             (*role, vec![contract])
         };
-        TwinSettings::new(DEVELOPMENT_CHAIN, roles.iter().enumerate().map(at).collect())
+        TwinSettings::new(
+            DEVELOPMENT_CHAIN,
+            roles.iter().enumerate().map(at).collect(),
+        )
     }
 
     #[test]

@@ -594,10 +594,7 @@ async fn grants_templates_bans_and_suspensions_are_accepted() {
 async fn a_provider_is_licensed_exactly_while_it_has_licence_standing_stake_and_no_debt() {
     let world = World::start().await;
     let net = &world.network;
-    let (maker, challenger) = (
-        world.actor("maker").await,
-        world.actor("challenger").await,
-    );
+    let (maker, challenger) = (world.actor("maker").await, world.actor("challenger").await);
     let licensed = || async { net.is_provider_licensed(maker.address()).await.unwrap() };
     assert!(!licensed().await);
     let license = net.license_provider(&world.admin, &maker).await.unwrap();

@@ -51,7 +51,8 @@ pub(crate) fn handler(role: Role, signature: &str) -> Option<Handler> {
 }
 
 pub(crate) use book::{
-    COURT, KEY_GRANDFATHER, KEY_PROVIDER, KEY_PROVIDER_USD, KIND_PROVIDER, PEG_PRICE, STATE_APPROVED,
+    COURT, KEY_GRANDFATHER, KEY_PROVIDER, KEY_PROVIDER_USD, KIND_PROVIDER, PEG_PRICE,
+    STATE_APPROVED,
 };
 pub(crate) use licenses::PROVIDER_STAKE;
 

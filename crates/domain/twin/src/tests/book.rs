@@ -123,7 +123,10 @@ fn d3_76_a_provider_of_the_book_is_licensed_only_while_approved_and_covered() {
         (state(id(1), RENOUNCED), false),
         (applied(id(2), 1, who(1)), false),
         (state(id(2), APPROVED), false),
-        (stakes(id(2), [dimo(90_000), U256::ZERO, U256::ZERO], 0), true),
+        (
+            stakes(id(2), [dimo(90_000), U256::ZERO, U256::ZERO], 0),
+            true,
+        ),
         (state(id(2), REVOKED), false),
     ]);
 }
@@ -134,7 +137,10 @@ fn a_licence_of_another_kind_makes_no_provider() {
         (state(id(1), SUSPENDED), false),
         (applied(id(2), 3, who(1)), false),
         (state(id(2), APPROVED), false),
-        (stakes(id(2), [dimo(100_000), U256::ZERO, U256::ZERO], 0), false),
+        (
+            stakes(id(2), [dimo(100_000), U256::ZERO, U256::ZERO], 0),
+            false,
+        ),
     ]);
 }
 

@@ -165,7 +165,15 @@ fn event() -> impl Strategy<Value = Emitted> {
             ),
             33 => stakes(a, [b, a, b], 5),
             34 => owes(if p == q { COURT } else { OTHER_COURT }, p, b),
-            35 => pays(COURT, p, if p == q { milepost_types::U256::ZERO } else { b }),
+            35 => pays(
+                COURT,
+                p,
+                if p == q {
+                    milepost_types::U256::ZERO
+                } else {
+                    b
+                },
+            ),
             36 => set("stake.provider", b),
             37 => by(
                 BOOK,

@@ -173,7 +173,12 @@ async fn a_providers_standing_follows_stake_classes_debt_parameters_and_the_end_
 
     // The foundation, here the admin, lends the rest for a day; then time alone takes the cover away.
     let vault = net.deployment().stake_vault().unwrap().to_string();
-    run("DimoToken", "mint", &[&world.admin.address().to_string(), "6"]).await;
+    run(
+        "DimoToken",
+        "mint",
+        &[&world.admin.address().to_string(), "6"],
+    )
+    .await;
     run("DimoToken", "approve", &[&vault, "6"]).await;
     let due = world.chain.rpc().head().await.unwrap().time.as_secs() + 86_400;
     run(
