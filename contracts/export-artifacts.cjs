@@ -24,8 +24,8 @@ const MODULES = [
 const CONTRACTS = [
   'AdminPriceProvider', 'AftermarketDeviceId', 'ConnectionAttestations', 'Connections', 'Court', 'CourtRules',
   'DIMORegistry', 'DevLicenseDimo', 'DeviceDirectory', 'DeviceEscrow', 'DeviceStanding', 'DimoGovernor',
-  'DimoTimelock', 'DimoToken', 'ERC1967Proxy', 'EmergencyPause', 'EscrowLens', 'IntegrationLicense',
-  'LicenseAccount', 'LicenseAccountFactory', 'LicenseBook', 'ManufacturerId', 'MintVoucher', 'PanelAdjudicator',
+  'DimoTimelock', 'DimoToken', 'ERC1967Proxy', 'EmergencyPause', 'EscrowLens', 'LicenseAccount',
+  'LicenseAccountFactory', 'LicenseBook', 'ManufacturerId', 'MintVoucher', 'PanelAdjudicator',
   'Parameters', 'PostedTwap', 'PreorderSpot', 'Sacd', 'StakeTerms', 'StakeVault', 'StorageNode', 'SyntheticDeviceId',
   'TeamRoster', 'TeamSafe', 'Template', 'UpgradeableBeacon', 'UsdPeg', 'VehicleId', 'VehicleRoles',
   'VoteAdjudicator', ...MODULES,

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 
+import {ILicenseBook} from "../../src/interfaces/ILicenseBook.sol";
 import {
     AftermarketDeviceInfos,
     AttributeInfoPair,
@@ -66,17 +67,33 @@ abstract contract BaseTest is Assertions, Deploy {
     // Actors -------------------------------------------------------------------------------------------------------
 
     function _license(address holder, uint256 amount) internal {
+        vm.prank(holder);
+        uint256 id = d.book.applyFor(ILicenseBook.Kind.Provider, "application");
         vm.prank(admin);
-        d.license.mint(holder);
+        d.book.decide(id, true, "analysis");
         _stakeFor(holder, amount);
+    }
+
+    function _licenseOf(address holder) internal view returns (uint256) {
+        return d.book.licenseOf(holder, ILicenseBook.Kind.Provider);
     }
 
     function _stakeFor(address holder, uint256 amount) internal {
         vm.prank(admin);
         d.token.mint(holder, amount);
         vm.startPrank(holder);
-        d.token.approve(address(d.license), amount);
-        d.license.stake(amount);
+        d.token.approve(address(d.vault), amount);
+        d.vault.stake(_licenseOf(holder), amount);
+        vm.stopPrank();
+    }
+
+    /// @dev What a lost case takes; it goes to whoever holds COURT_ROLE, here the admin.
+    function _slash(address holder, uint256 amount) internal {
+        uint256 id = _licenseOf(holder);
+        vm.startPrank(admin);
+        d.vault.lock(id);
+        d.vault.slash(id, amount);
+        d.vault.unlock(id, true);
         vm.stopPrank();
     }
 

@@ -11,12 +11,14 @@ import {Connections} from "../../src/device/Connections.sol";
 import {DeviceStanding} from "../../src/device/DeviceStanding.sol";
 import {ManufacturerId} from "../../src/device/ManufacturerId.sol";
 import {SyntheticDeviceId} from "../../src/device/SyntheticDeviceId.sol";
+import {TeamRoster} from "../../src/governance/TeamRoster.sol";
 import {Roles} from "../../src/libraries/Roles.sol";
 import {AdminPriceProvider} from "../../src/license/AdminPriceProvider.sol";
 import {DevLicenseDimo} from "../../src/license/DevLicenseDimo.sol";
-import {IntegrationLicense} from "../../src/license/IntegrationLicense.sol";
 import {LicenseAccount} from "../../src/license/LicenseAccount.sol";
 import {LicenseAccountFactory} from "../../src/license/LicenseAccountFactory.sol";
+import {LicenseBook} from "../../src/license/LicenseBook.sol";
+import {Parameters} from "../../src/parameters/Parameters.sol";
 import {DIMORegistry} from "../../src/registry/DIMORegistry.sol";
 import {AccessControlModule} from "../../src/registry/modules/AccessControlModule.sol";
 import {AftermarketDeviceModule} from "../../src/registry/modules/AftermarketDeviceModule.sol";
@@ -29,13 +31,17 @@ import {SharedModule} from "../../src/registry/modules/SharedModule.sol";
 import {SignatureModule} from "../../src/registry/modules/SignatureModule.sol";
 import {SyntheticDeviceModule} from "../../src/registry/modules/SyntheticDeviceModule.sol";
 import {VehicleModule} from "../../src/registry/modules/VehicleModule.sol";
+import {StakeTerms} from "../../src/stake/StakeTerms.sol";
+import {StakeVault} from "../../src/stake/StakeVault.sol";
 import {DimoToken} from "../../src/token/DimoToken.sol";
 import {StorageNode} from "../../src/vehicle/StorageNode.sol";
 import {VehicleId} from "../../src/vehicle/VehicleId.sol";
 import {IRegistry} from "./IRegistry.sol";
+import {ProfileLoader} from "./Profile.sol";
 import {Vm} from "./Vm.sol";
 
-/// @dev Everything that DEPLOY.md creates.
+/// @dev What DEPLOY.md creates for the registry and its provider licences. The admin holds COURT_ROLE in place of the
+///      court, so that tests may slash.
 struct Deployment {
     IRegistry registry;
     DimoToken token;
@@ -48,7 +54,10 @@ struct Deployment {
     Connections connections;
     StorageNode storageNode;
     DeviceStanding standing;
-    IntegrationLicense license;
+    Parameters parameters;
+    TeamRoster roster;
+    LicenseBook book;
+    StakeVault vault;
     AdminPriceProvider price;
     UpgradeableBeacon beacon;
     LicenseAccountFactory accountFactory;
@@ -56,7 +65,7 @@ struct Deployment {
 }
 
 /// @title DEPLOY.md as code
-abstract contract Deploy {
+abstract contract Deploy is ProfileLoader {
     Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
     uint256 internal constant DEV_PRICE = 0.05e18;
@@ -113,12 +122,7 @@ abstract contract Deploy {
         );
         d.storageNode = StorageNode(_proxy(address(new StorageNode()), onlyAdmin));
         d.standing = DeviceStanding(_proxy(address(new DeviceStanding()), onlyAdmin));
-        d.license = IntegrationLicense(
-            _proxy(
-                address(new IntegrationLicense()),
-                abi.encodeCall(IntegrationLicense.initialize, (address(d.token), admin))
-            )
-        );
+        _createLicenses(d, admin);
         d.price = new AdminPriceProvider(admin, DEV_PRICE, 0);
         d.beacon = new UpgradeableBeacon(address(new LicenseAccount()), admin);
         d.accountFactory = new LicenseAccountFactory(address(d.beacon));
@@ -129,6 +133,25 @@ abstract contract Deploy {
                     DevLicenseDimo.initialize,
                     (admin, foundation, address(d.accountFactory), address(d.price), address(d.token), DEV_LICENSE_COST)
                 )
+            )
+        );
+    }
+
+    function _createLicenses(Deployment memory d, address admin) private {
+        d.parameters = _deployParameters("seed", admin);
+        d.roster = _deployRoster(d.parameters, admin);
+        d.book = LicenseBook(
+            _proxy(
+                address(new LicenseBook()),
+                abi.encodeCall(
+                    LicenseBook.initialize, (address(d.token), address(d.parameters), address(d.roster), admin)
+                )
+            )
+        );
+        d.vault = StakeVault(
+            _proxy(
+                address(new StakeVault()),
+                abi.encodeCall(StakeVault.initialize, (address(d.token), address(d.book), address(d.parameters), admin))
             )
         );
     }
@@ -159,7 +182,7 @@ abstract contract Deploy {
         d.registry.setSacd(address(d.sacd));
         d.registry.setDimoToken(address(d.token));
         d.registry.setFoundation(foundation);
-        d.registry.setManufacturerLicense(address(d.license));
+        d.registry.setManufacturerLicense(address(d.book));
         d.registry.setConnectionsManager(address(d.connections));
         d.registry.setDeviceStanding(address(d.standing));
         d.registry.setStorageNode(address(d.storageNode));
@@ -197,9 +220,10 @@ abstract contract Deploy {
         for (uint256 i = 0; i < roles.length; ++i) {
             d.registry.grantRole(roles[i], admin);
         }
-        d.license.grantRole(d.license.TEAM_ROLE(), admin);
-        d.license.grantRole(d.license.GOVERNANCE_ROLE(), admin);
-        d.license.grantRole(d.license.COURT_ROLE(), admin);
+        d.book.grantRole(d.book.GOVERNANCE_ROLE(), admin);
+        d.book.setStakeVault(address(d.vault));
+        d.book.setStakeTerms(address(new StakeTerms(address(d.parameters), address(0))));
+        d.vault.grantRole(d.vault.COURT_ROLE(), admin);
         d.standing.grantRole(d.standing.TEAM_ROLE(), admin);
         d.connections.grantRole(d.connections.MINTER_ROLE(), admin);
         d.connections.grantRole(d.connections.REVOKER_ROLE(), admin);

@@ -18,12 +18,11 @@ import {Parameters} from "../../src/parameters/Parameters.sol";
 import {StakeTerms} from "../../src/stake/StakeTerms.sol";
 import {StakeVault} from "../../src/stake/StakeVault.sol";
 import {BaseTest} from "./BaseTest.sol";
-import {ProfileLoader} from "./Profile.sol";
 
 /// @title The device economy over the real registry, parameters and licence book
 /// @dev acme is the maker (hardware and connection) with an active provider licence; node posts roots; governance has
 ///      GOVERNANCE_ROLE everywhere; member is in the team; court is the only one with COURT_ROLE.
-abstract contract DeviceMoneyBase is BaseTest, ProfileLoader {
+abstract contract DeviceMoneyBase is BaseTest {
     bytes32 internal constant HASH = keccak256("analysis");
 
     address internal governance = address(0x60);

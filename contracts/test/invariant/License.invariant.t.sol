@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {ILicenseBook} from "../../src/interfaces/ILicenseBook.sol";
+import {ILicensed} from "../../src/interfaces/ILicenses.sol";
 import {DevLicenseDimo} from "../../src/license/DevLicenseDimo.sol";
-import {IntegrationLicense} from "../../src/license/IntegrationLicense.sol";
-import {DimoToken} from "../../src/token/DimoToken.sol";
+import {LicenseBook} from "../../src/license/LicenseBook.sol";
+import {StakeVault} from "../../src/stake/StakeVault.sol";
 import {Assertions} from "../helpers/Assertions.sol";
+import {IRegistry} from "../helpers/IRegistry.sol";
 import {FuzzSelector} from "./FuzzSelector.sol";
 import {LicenseHandler} from "./LicenseHandler.sol";
 
 contract LicenseInvariantTest is Assertions {
     LicenseHandler private handler;
-    IntegrationLicense private license;
+    IRegistry private registry;
+    LicenseBook private book;
+    StakeVault private vault;
     DevLicenseDimo private devLicense;
-    DimoToken private token;
 
     function setUp() public {
         handler = new LicenseHandler();
-        (address l, address dev, address t) = handler.deployment();
-        license = IntegrationLicense(l);
+        (address r, address b, address v, address dev) = handler.deployment();
+        registry = IRegistry(r);
+        book = LicenseBook(b);
+        vault = StakeVault(v);
         devLicense = DevLicenseDimo(dev);
-        token = DimoToken(t);
     }
 
     function targetContracts() public view returns (address[] memory list) {
@@ -32,36 +37,21 @@ contract LicenseInvariantTest is Assertions {
         list[0] = FuzzSelector(address(handler), handler.selectors());
     }
 
-    /// @dev D3-76.
+    /// @dev D3-76, asked of the contract that the registry asks.
     function invariant_licensedMeansNftAndStake() public view {
+        ILicensed asked = ILicensed(registry.getManufacturerLicense());
         address[] memory holders = handler.actors();
         for (uint256 i = 0; i < holders.length; ++i) {
             address holder = holders[i];
-            uint256 id = license.licenseOf(holder);
-            assertEq(license.balanceOf(holder), id == 0 ? 0 : 1, "at most one NFT");
-            bool expected = id != 0 && license.ownerOf(id) == holder && !license.isSuspended(id)
-                && license.stakeOf(holder) >= license.requirementOf(holder);
-            assertTrue(license.isLicensed(holder) == expected, "licensed iff NFT, live and staked");
-            assertTrue(license.requirementOf(holder) >= license.requirementFloor(), "never below the floor");
+            uint256 id = book.licenseOf(holder, ILicenseBook.Kind.Provider);
+            ILicenseBook.State state = book.stateOf(id);
+            bool live = state == ILicenseBook.State.Approved || state == ILicenseBook.State.Suspended;
+            assertEq(book.balanceOf(holder), live ? 1 : 0, "the NFT exists while the licence is in force");
+            assertTrue(!live || book.ownerOf(id) == holder, "the holder has it");
+            bool expected = state == ILicenseBook.State.Approved && vault.countedStakeOf(id) >= book.requirementOf(id);
+            assertTrue(asked.isLicensed(holder) == expected, "licensed iff NFT, live and staked");
+            assertTrue(vault.withdrawable(id) <= vault.stakeOf(id), "withdrawable");
         }
-    }
-
-    function invariant_sumOfStakesIsTheBalance() public view {
-        address[] memory holders = handler.actors();
-        uint256 sum;
-        for (uint256 i = 0; i < holders.length; ++i) {
-            uint256 posted;
-            for (uint256 j = 0; j < holders.length; ++j) {
-                posted += license.stakePostedBy(holders[i], holders[j]);
-            }
-            uint256 staked = license.stakeOf(holders[i]);
-            assertTrue(posted <= staked, "posters own no more than the pool");
-            assertTrue(posted + holders.length >= staked, "rounding dust only");
-            assertTrue(license.withdrawable(holders[i]) <= staked, "withdrawable");
-            sum += staked;
-        }
-        assertEq(license.totalStaked(), sum, "total");
-        assertEq(token.balanceOf(address(license)), sum, "vault");
     }
 
     function invariant_developerStakesAreTheBalance() public view {
@@ -70,6 +60,6 @@ contract LicenseInvariantTest is Assertions {
             sum += devLicense.stakedBalance(id);
         }
         assertEq(devLicense.totalStaked(), sum, "total");
-        assertEq(token.balanceOf(address(devLicense)), sum, "vault");
+        assertEq(handler.balanceOf(address(devLicense)), sum, "vault");
     }
 }

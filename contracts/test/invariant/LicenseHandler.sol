@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {ILicenseBook} from "../../src/interfaces/ILicenseBook.sol";
+import {ParameterKeys as K} from "../../src/libraries/ParameterKeys.sol";
 import {BaseTest} from "../helpers/BaseTest.sol";
 
 /// @title Random but valid life of stakes and licences
@@ -19,13 +21,13 @@ contract LicenseHandler is BaseTest {
 
     function selectors() external pure returns (bytes4[] memory list) {
         list = new bytes4[](15);
-        list[0] = this.mint.selector;
+        list[0] = this.license.selector;
         list[1] = this.revoke.selector;
         list[2] = this.suspend.selector;
         list[3] = this.reinstate.selector;
         list[4] = this.renounce.selector;
-        list[5] = this.stakeFor.selector;
-        list[6] = this.unstakeFor.selector;
+        list[5] = this.stake.selector;
+        list[6] = this.withdraw.selector;
         list[7] = this.slash.selector;
         list[8] = this.setRequirement.selector;
         list[9] = this.raiseRequirement.selector;
@@ -36,8 +38,12 @@ contract LicenseHandler is BaseTest {
         list[14] = this.devIssueOrRevoke.selector;
     }
 
-    function deployment() external view returns (address license, address devLicense, address token) {
-        return (address(d.license), address(d.devLicense), address(d.token));
+    function deployment() external view returns (address registry_, address book, address vault, address devLicense) {
+        return (address(registry), address(d.book), address(d.vault), address(d.devLicense));
+    }
+
+    function balanceOf(address account) external view returns (uint256) {
+        return d.token.balanceOf(account);
     }
 
     function actors() external view returns (address[] memory list) {
@@ -47,88 +53,97 @@ contract LicenseHandler is BaseTest {
         }
     }
 
-    function mint(uint256 who) external {
-        if (d.license.licenseOf(_actor(who)) != 0) return;
-        vm.prank(admin);
-        d.license.mint(_actor(who));
-        ++calls["mint"];
+    function license(uint256 who) external {
+        address holder = _actor(who);
+        uint256 id = _licenseOf(holder);
+        if (id == 0) {
+            vm.prank(holder);
+            d.book.applyFor(ILicenseBook.Kind.Provider, "application");
+            ++calls["apply"];
+        } else if (d.book.stateOf(id) == ILicenseBook.State.Applied) {
+            vm.prank(admin);
+            d.book.decide(id, true, "analysis");
+            ++calls["approve"];
+        }
     }
 
     function revoke(uint256 who) external {
-        uint256 id = d.license.licenseOf(_actor(who));
+        uint256 id = _inForce(who);
         if (id == 0) return;
         vm.prank(admin);
-        d.license.revoke(id, "r");
+        d.book.revoke(id, "r");
         ++calls["revoke"];
     }
 
     function suspend(uint256 who) external {
-        uint256 id = d.license.licenseOf(_actor(who));
-        if (id == 0 || d.license.isSuspended(id)) return;
+        uint256 id = _licenseOf(_actor(who));
+        if (d.book.stateOf(id) != ILicenseBook.State.Approved) return;
         vm.prank(admin);
-        d.license.suspend(id, "r");
+        d.book.suspend(id, "r");
         ++calls["suspend"];
     }
 
     function reinstate(uint256 who) external {
-        uint256 id = d.license.licenseOf(_actor(who));
-        if (!d.license.isSuspended(id)) return;
+        uint256 id = _licenseOf(_actor(who));
+        if (d.book.stateOf(id) != ILicenseBook.State.Suspended) return;
         vm.prank(admin);
-        d.license.reinstate(id);
+        d.book.reinstate(id, "r");
         ++calls["reinstate"];
     }
 
     function renounce(uint256 who) external {
-        if (d.license.licenseOf(_actor(who)) == 0) return;
+        uint256 id = _inForce(who);
+        if (id == 0) return;
         vm.prank(_actor(who));
-        d.license.renounce();
+        d.book.renounce(id);
         ++calls["renounce"];
     }
 
-    function stakeFor(uint256 who, uint256 poster, uint256 amount) external {
+    function stake(uint256 who, uint256 poster, uint256 amount) external {
+        uint256 id = _licenseOf(_actor(who));
+        if (id == 0) return;
         amount = bound(amount, 1, MAX_STAKE);
         address from = _actor(poster);
         vm.prank(admin);
         d.token.mint(from, amount);
         vm.startPrank(from);
-        d.token.approve(address(d.license), amount);
-        d.license.stakeFor(_actor(who), amount);
+        d.token.approve(address(d.vault), amount);
+        d.vault.stake(id, amount);
         vm.stopPrank();
-        ++calls["stakeFor"];
+        ++calls["stake"];
     }
 
-    function unstakeFor(uint256 who, uint256 poster, uint256 amount) external {
+    function withdraw(uint256 who, uint256 poster, uint256 amount) external {
         address holder = _actor(who);
         address from = _actor(poster);
-        uint256 free = d.license.withdrawable(holder);
-        uint256 posted = d.license.stakePostedBy(holder, from);
-        uint256 max = free < posted ? free : posted;
+        uint256 id = _licenseOf(holder);
+        if (id == 0) return;
+        uint8 class = from == holder ? 0 : 1;
+        uint256 max = d.vault.withdrawableBy(id, class, from);
         if (max == 0) return;
         vm.prank(from);
-        d.license.unstakeFor(holder, bound(amount, 1, max));
-        ++calls["unstakeFor"];
+        d.vault.withdraw(id, class, bound(amount, 1, max));
+        ++calls["withdraw"];
     }
 
-    function slash(uint256 who, uint256 amount, bool burn) external {
-        address holder = _actor(who);
-        uint256 staked = d.license.stakeOf(holder);
+    function slash(uint256 who, uint256 amount) external {
+        uint256 staked = d.vault.stakeOf(_licenseOf(_actor(who)));
         if (staked == 0) return;
-        vm.prank(admin);
-        d.license.slash(holder, bound(amount, 1, staked), burn ? address(0) : foundation, "r");
+        _slash(_actor(who), bound(amount, 1, staked));
         ++calls["slash"];
     }
 
     function setRequirement(uint256 amount) external {
-        amount = bound(amount, d.license.requirementFloor(), MAX_STAKE);
         vm.prank(admin);
-        d.license.setRequirement(amount);
+        d.parameters.set(K.STAKE_PROVIDER, bound(amount, 1, MAX_STAKE));
         ++calls["setRequirement"];
     }
 
     function raiseRequirement(uint256 who, uint256 amount) external {
-        amount = amount % 3 == 0 ? 0 : bound(amount, d.license.requirement(), MAX_STAKE * 2);
+        uint256 id = _licenseOf(_actor(who));
+        if (id == 0) return;
         vm.prank(admin);
-        d.license.raiseRequirement(_actor(who), amount);
+        d.book.raiseRequirement(id, amount % 3 == 0 ? 0 : bound(amount, 1, MAX_STAKE * 2), "r");
         ++calls["raiseRequirement"];
     }
 
@@ -196,6 +211,12 @@ contract LicenseHandler is BaseTest {
 
     function _actor(uint256 seed) private view returns (address) {
         return [alice, bob, acme, mallory][seed % ACTORS];
+    }
+
+    /// @dev Approved or suspended, else zero.
+    function _inForce(uint256 seed) private view returns (uint256 id) {
+        id = _licenseOf(_actor(seed));
+        return d.book.stateOf(id) == ILicenseBook.State.Applied ? 0 : id;
     }
 
     function _live(uint256 seed) private view returns (uint256 id) {

@@ -46,9 +46,8 @@ contract AftermarketDeviceTest is BaseTest {
     }
 
     function test_defect_mintNeedsStakeNotOnlyTheNft() public {
-        vm.prank(admin);
-        d.license.slash(acme, 1, address(0), "test");
-        assertEq(d.license.balanceOf(acme), 1, "still holds the NFT");
+        _slash(acme, 1);
+        assertEq(d.book.balanceOf(acme), 1, "still holds the NFT");
         vm.prank(acme);
         vm.expectRevert(IRegistryErrors.InvalidLicense.selector);
         registry.mintAftermarketDeviceByManufacturerBatch(acmeId, _infos(device));
@@ -57,14 +56,14 @@ contract AftermarketDeviceTest is BaseTest {
     }
 
     function test_mintNeedsALiveLicense() public {
-        uint256 tokenId = d.license.licenseOf(acme);
+        uint256 id = _licenseOf(acme);
         vm.prank(admin);
-        d.license.suspend(tokenId, "r");
+        d.book.suspend(id, "r");
         vm.prank(acme);
         vm.expectRevert(IRegistryErrors.InvalidLicense.selector);
         registry.mintAftermarketDeviceByManufacturerBatch(acmeId, _infos(device));
         vm.startPrank(admin);
-        d.license.reinstate(tokenId);
+        d.book.reinstate(id, "r");
         registry.setManufacturerLicense(address(0));
         vm.stopPrank();
         vm.prank(acme);

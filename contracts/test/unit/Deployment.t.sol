@@ -11,17 +11,17 @@ contract DeploymentTest is BaseTest {
     function test_deployMdGivesAWorkingSystem() public view {
         assertEq(registry.getDefaultStorageNodeId(), DEFAULT_NODE_ID, "default storage node id");
         assertEq(registry.getSacd(), address(d.sacd), "sacd");
-        assertEq(registry.getManufacturerLicense(), address(d.license), "license");
+        assertEq(registry.getManufacturerLicense(), address(d.book), "license");
         assertTrue(registry.hasRole(Roles.DEFAULT_ADMIN_ROLE, admin), "admin role");
         assertFalse(registry.legacySignaturesEnabled(), "legacy off");
         assertEq(d.vehicleId.name(), "DIMO Vehicle ID", "name");
         assertEq(d.vehicleId.symbol(), "DIMO/VEHICLE", "symbol");
         assertEq(d.connections.symbol(), "DIMX", "symbol");
-        assertEq(d.license.requirement(), 100_000e18, "requirement");
+        assertEq(d.book.requirementOf(_licenseOf(acme)), 100_000e18, "requirement");
     }
 
     function test_implementationsCannotBeInitialised() public {
-        address[] memory proxies = new address[](12);
+        address[] memory proxies = new address[](13);
         proxies[0] = address(d.token);
         proxies[1] = address(d.sacd);
         proxies[2] = address(d.template);
@@ -32,12 +32,14 @@ contract DeploymentTest is BaseTest {
         proxies[7] = address(d.connections);
         proxies[8] = address(d.storageNode);
         proxies[9] = address(d.standing);
-        proxies[10] = address(d.license);
-        proxies[11] = address(d.devLicense);
-        bytes[4] memory calls = [
+        proxies[10] = address(d.book);
+        proxies[11] = address(d.vault);
+        proxies[12] = address(d.devLicense);
+        bytes[5] memory calls = [
             abi.encodeWithSignature("initialize(address)", mallory),
             abi.encodeWithSignature("initialize(address,address)", mallory, mallory),
             abi.encodeWithSignature("initialize(address,address,address)", mallory, mallory, mallory),
+            abi.encodeWithSignature("initialize(address,address,address,address)", mallory, mallory, mallory, mallory),
             abi.encodeWithSignature(
                 "initialize(address,address,address,address,address,uint256)",
                 mallory,
@@ -62,7 +64,7 @@ contract DeploymentTest is BaseTest {
 
     function test_onlyUpgraderUpgrades() public {
         address implementation = address(uint160(uint256(vm.load(address(d.sacd), ERC1967_SLOT))));
-        address[12] memory proxies = [
+        address[13] memory proxies = [
             address(d.token),
             address(d.sacd),
             address(d.template),
@@ -73,7 +75,8 @@ contract DeploymentTest is BaseTest {
             address(d.connections),
             address(d.storageNode),
             address(d.standing),
-            address(d.license),
+            address(d.book),
+            address(d.vault),
             address(d.devLicense)
         ];
         bytes memory upgrade = abi.encodeWithSignature("upgradeToAndCall(address,bytes)", implementation, "");

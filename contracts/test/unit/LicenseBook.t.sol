@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 import {Initializable} from "@openzeppelin/contracts-upgradeable/proxy/utils/Initializable.sol";
 
-import {IIntegrationLicense} from "../../src/interfaces/IIntegrationLicense.sol";
 import {ILicenseBook, IProviderEvents} from "../../src/interfaces/ILicenseBook.sol";
+import {IProviderStakeEvents} from "../../src/interfaces/IStakeVault.sol";
 import {ParameterKeys as K} from "../../src/libraries/ParameterKeys.sol";
 import {LicenseBook} from "../../src/license/LicenseBook.sol";
 import {LicenseBase} from "../helpers/LicenseBase.sol";
@@ -432,45 +432,33 @@ contract LicenseBookTest is LicenseBase {
     // The deployed events ------------------------------------------------------------------------------------------
 
     function test_providerEventsAreTheDeployedOnes() public pure {
-        assertEq(IProviderEvents.LicenseMinted.selector, IIntegrationLicense.LicenseMinted.selector, "minted");
-        assertEq(IProviderEvents.LicenseRevoked.selector, IIntegrationLicense.LicenseRevoked.selector, "revoked");
-        assertEq(
-            IProviderEvents.LicenseRevocationReason.selector,
-            IIntegrationLicense.LicenseRevocationReason.selector,
-            "reason"
-        );
-        assertEq(IProviderEvents.LicenseSuspended.selector, IIntegrationLicense.LicenseSuspended.selector, "suspended");
-        assertEq(
-            IProviderEvents.LicenseReinstated.selector, IIntegrationLicense.LicenseReinstated.selector, "reinstated"
-        );
-        assertEq(IProviderEvents.RequirementRaised.selector, IIntegrationLicense.RequirementRaised.selector, "raised");
-        assertEq(
-            IProviderEvents.StakeAmountAdjusted.selector, IIntegrationLicense.StakeAmountAdjusted.selector, "adjusted"
-        );
+        assertEq(IProviderEvents.LicenseMinted.selector, keccak256("LicenseMinted(address,uint256)"), "minted");
+        assertEq(IProviderEvents.LicenseRevoked.selector, keccak256("LicenseRevoked(uint256)"), "revoked");
+        assertEq(IProviderEvents.StakeAmountAdjusted.selector, keccak256("StakeAmountAdjusted(uint256)"), "adjusted");
     }
 
     function test_providerEmitsTheDeployedEvents() public {
         uint256 id = _apply(alice, ILicenseBook.Kind.Provider);
         _emits();
-        emit IIntegrationLicense.LicenseMinted(alice, id);
+        emit IProviderEvents.LicenseMinted(alice, id);
         vm.prank(member);
         book.decide(id, true, HASH);
         _emits();
-        emit IIntegrationLicense.LicenseSuspended(id, HASH);
+        emit IProviderEvents.LicenseSuspended(id, HASH);
         vm.prank(member);
         book.suspend(id, HASH);
         _emits();
-        emit IIntegrationLicense.LicenseReinstated(id);
+        emit IProviderEvents.LicenseReinstated(id);
         vm.prank(member);
         book.reinstate(id, HASH);
         _emits();
-        emit IIntegrationLicense.RequirementRaised(alice, 7);
+        emit IProviderEvents.RequirementRaised(alice, 7);
         vm.prank(member);
         book.raiseRequirement(id, 7, HASH);
         _emits();
-        emit IIntegrationLicense.LicenseRevoked(id);
+        emit IProviderEvents.LicenseRevoked(id);
         _emits();
-        emit IIntegrationLicense.LicenseRevocationReason(id, alice, HASH);
+        emit IProviderEvents.LicenseRevocationReason(id, alice, HASH);
         vm.prank(governance);
         book.revoke(id, HASH);
     }
@@ -486,14 +474,14 @@ contract LicenseBookTest is LicenseBase {
         vm.stopPrank();
         _slash(id, 1);
         bytes32[8] memory deployed = [
-            IIntegrationLicense.LicenseMinted.selector,
-            IIntegrationLicense.LicenseRevoked.selector,
-            IIntegrationLicense.LicenseSuspended.selector,
-            IIntegrationLicense.LicenseReinstated.selector,
-            IIntegrationLicense.RequirementRaised.selector,
-            IIntegrationLicense.StakeTokens.selector,
-            IIntegrationLicense.StakeSlashed.selector,
-            IIntegrationLicense.LicenseRevocationReason.selector
+            IProviderEvents.LicenseMinted.selector,
+            IProviderEvents.LicenseRevoked.selector,
+            IProviderEvents.LicenseSuspended.selector,
+            IProviderEvents.LicenseReinstated.selector,
+            IProviderEvents.RequirementRaised.selector,
+            IProviderStakeEvents.StakeTokens.selector,
+            IProviderStakeEvents.StakeSlashed.selector,
+            IProviderEvents.LicenseRevocationReason.selector
         ];
         Vm.Log[] memory logs = vm.getRecordedLogs();
         assertTrue(logs.length > 10, "something was recorded");
@@ -508,12 +496,12 @@ contract LicenseBookTest is LicenseBase {
         uint256 id = _apply(alice, ILicenseBook.Kind.Provider);
         _set(K.STAKE_PROVIDER, 120_000e18);
         _emits();
-        emit IIntegrationLicense.StakeAmountAdjusted(120_000e18);
+        emit IProviderEvents.StakeAmountAdjusted(120_000e18);
         vm.prank(member);
         book.decide(id, true, HASH);
         _set(K.STAKE_PROVIDER, 110_000e18);
         _emits();
-        emit IIntegrationLicense.StakeAmountAdjusted(110_000e18);
+        emit IProviderEvents.StakeAmountAdjusted(110_000e18);
         vm.prank(mallory);
         book.announceProviderStake();
         vm.recordLogs();

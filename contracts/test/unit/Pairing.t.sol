@@ -152,8 +152,7 @@ contract PairingTest is BaseTest {
         bytes32 hash = _pairHash(ad, vehicle, 7, _soon());
         bytes memory owner = _sign(ALICE_KEY, hash);
         bytes memory dev = _sign(DEVICE_KEY, hash);
-        vm.prank(admin);
-        d.license.slash(acme, 1, foundation, "below the requirement by one wei");
+        _slash(acme, 1);
         vm.startPrank(alice);
         vm.expectRevert(IRegistryErrors.InvalidLicense.selector);
         registry.pairAftermarketDevice(ad, vehicle);

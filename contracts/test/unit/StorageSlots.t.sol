@@ -26,7 +26,8 @@ contract StorageSlotsTest is BaseTest {
     function test_contractSlotsFollowErc7201() public {
         assertEq(_first(address(d.vehicleId), "milepost.nft"), address(registry), "nft");
         assertEq(_first(address(d.sacd), "milepost.sacd"), address(d.template), "sacd");
-        assertEq(_first(address(d.license), "milepost.integrationlicense"), address(d.token), "license");
+        assertEq(_first(address(d.book), "milepost.licensebook"), address(d.parameters), "license book");
+        assertEq(_first(address(d.vault), "milepost.stakevault"), address(d.token), "stake vault");
         assertEq(_first(address(d.devLicense), "milepost.devlicense"), address(d.token), "dev license");
         assertEq(_first(address(d.connections), "milepost.connections"), address(d.sacd), "connections");
 

@@ -66,8 +66,7 @@ contract SyntheticDeviceTest is BaseTest {
     function test_defect_mintNeedsALicensedConnectionOwner() public {
         MintSyntheticDeviceWithNonceInput memory input = _sdInput(vehicle, ALICE_KEY, SD_KEY, 1);
         MintVehicleAndSdWithNonceInput memory both = _combinedInput(ALICE_KEY, SD_KEY, 2);
-        vm.prank(admin);
-        d.license.slash(acme, 1, foundation, "r");
+        _slash(acme, 1);
         vm.startPrank(acme);
         vm.expectRevert(IRegistryErrors.InvalidLicense.selector);
         registry.mintSyntheticDeviceWithNonceSign(input);

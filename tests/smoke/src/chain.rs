@@ -33,7 +33,7 @@ pub(crate) struct Cast {
     pub(crate) unpaired: Device,
     /// Is banned.
     pub(crate) banned: Device,
-    /// Its maker loses stake.
+    /// Its maker loses stake in a court case.
     pub(crate) poor: Device,
 }
 
@@ -214,16 +214,20 @@ impl Cast {
             .block_number)
     }
 
-    /// The court takes one DIMO of a maker's stake, which was just enough.
-    pub(crate) async fn slash(&self) -> Result<u64> {
+    /// The owner opens a case against a maker, both settle it for one DIMO, and the court takes that from the stake,
+    /// which was just enough.
+    pub(crate) async fn settle(&self) -> Result<u64> {
         let (holder, one) = (
             self.poor_maker.address(),
             Wei(U256::from(10).pow(U256::from(18))),
         );
+        let license = self.chain.provider_license(holder).await?;
+        let parties = (&self.owner, &self.poor_maker);
         let receipt = self
             .chain
-            .slash_stake(&self.admin, holder, one, Address::ZERO, "smoke test")
-            .await?;
+            .settle_case(&self.admin, parties, license, one, "smoke test")
+            .await?
+            .receipt;
         ensure!(
             !self.chain.is_provider_licensed(holder).await?,
             "the contract still calls {holder} licensed"

@@ -155,11 +155,11 @@ impl<'a> Writes<'a> {
                 self.taken(&self.cast.banned, "device_banned", self.cast.ban()),
             )
             .await;
-        let slash = self.taken(&self.cast.poor, "provider_unlicensed", self.cast.slash());
+        let settled = self.taken(&self.cast.poor, "provider_unlicensed", self.cast.settle());
         report
             .run(
-                "refused: provider whose stake fell below the requirement",
-                slash,
+                "refused: provider whose stake a court case took below the requirement",
+                settled,
             )
             .await;
         Ok(())

@@ -55,7 +55,6 @@ const FILES: &[(&str, &str)] = embedded![
     "ERC1967Proxy",
     "EmergencyPause",
     "EscrowLens",
-    "IntegrationLicense",
     "LicenseAccount",
     "LicenseAccountFactory",
     "LicenseBook",

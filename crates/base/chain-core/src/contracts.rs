@@ -124,23 +124,59 @@ sol! {
         function balanceOf(address account) external view returns (uint256);
     }
 
+    /// Kinds and states are numbers: the enumerations are the contract's.
     #[derive(Debug)]
-    interface IIntegrationLicense {
-        event LicenseMinted(address indexed user, uint256 tokenId);
-        function mint(address to) external returns (uint256 tokenId);
-        function revoke(uint256 tokenId, bytes32 reasonHash) external;
-        function suspend(uint256 tokenId, bytes32 reasonHash) external;
-        function reinstate(uint256 tokenId) external;
-        function stakeFor(address holder, uint256 amount) external;
-        function stake(uint256 amount) external;
-        function unstake(uint256 amount) external;
-        function setRequirement(uint256 amount) external;
-        function raiseRequirement(address holder, uint256 amount) external;
-        function slash(address holder, uint256 amount, address recipient, bytes32 reasonHash) external;
-        function requirementOf(address holder) external view returns (uint256);
-        function stakeOf(address holder) external view returns (uint256);
-        function licenseOf(address holder) external view returns (uint256);
+    interface ILicenseBook {
+        event LicenseApplied(
+            uint256 indexed id, uint8 indexed kind, address indexed holder, uint256 parent, bytes32 deviceType,
+            bytes32 applicationHash
+        );
+        function applyFor(uint8 kind, bytes32 applicationHash) external returns (uint256 id);
+        function decide(uint256 id, bool approved, bytes32 analysisHash) external;
+        function suspend(uint256 id, bytes32 analysisHash) external;
+        function reinstate(uint256 id, bytes32 analysisHash) external;
+        function revoke(uint256 id, bytes32 analysisHash) external;
+        function raiseRequirement(uint256 id, uint256 amount, bytes32 reasonHash) external;
+        function licenseOf(address holder, uint8 kind) external view returns (uint256);
+        function stateOf(uint256 id) external view returns (uint8);
+        function requirementOf(uint256 id) external view returns (uint256);
         function isLicensed(address holder) external view returns (bool);
+    }
+
+    #[derive(Debug)]
+    interface IStakeVault {
+        function stake(uint256 licenseId, uint256 amount) external;
+        function countedStakeOf(uint256 licenseId) external view returns (uint256);
+    }
+
+    #[derive(Debug)]
+    interface ICourt {
+        event CaseOpened(
+            uint256 indexed caseId, uint256 indexed licenseId, address indexed challenger, address respondent,
+            uint256 breachAt, bytes32 claimHash, bytes32 evidenceHash, address subject, uint256 subjectId
+        );
+        function open(
+            uint256 licenseId, uint256 breachAt, bytes32 claimHash, bytes32 evidenceHash, address subject,
+            uint256 subjectId
+        ) external returns (uint256 caseId);
+        function respond(uint256 caseId, bytes32 evidenceHash) external;
+        function proposeSettlement(uint256 caseId, uint256 amount) external;
+        function acceptSettlement(uint256 caseId, uint256 amount) external;
+        function payDebt(uint256 caseId, uint256 amount) external returns (uint256 paid);
+        function debtOf(address holder) external view returns (uint256);
+    }
+
+    #[derive(Debug)]
+    interface ITeamRoster {
+        function appoint(address account, uint256 until) external;
+        function renew(address account, uint256 until) external;
+        function isMember(address account) external view returns (bool);
+        function termOf(address account) external view returns (uint256 until);
+    }
+
+    #[derive(Debug)]
+    interface IParameters {
+        function get(bytes32 key) external view returns (uint256);
     }
 
     #[derive(Debug)]
@@ -231,8 +267,21 @@ mod tests {
             ("SyntheticDeviceId", INft::INftCalls::selectors().collect()),
             ("DimoToken", IToken::ITokenCalls::selectors().collect()),
             (
-                "IntegrationLicense",
-                IIntegrationLicense::IIntegrationLicenseCalls::selectors().collect(),
+                "LicenseBook",
+                ILicenseBook::ILicenseBookCalls::selectors().collect(),
+            ),
+            (
+                "StakeVault",
+                IStakeVault::IStakeVaultCalls::selectors().collect(),
+            ),
+            ("Court", ICourt::ICourtCalls::selectors().collect()),
+            (
+                "TeamRoster",
+                ITeamRoster::ITeamRosterCalls::selectors().collect(),
+            ),
+            (
+                "Parameters",
+                IParameters::IParametersCalls::selectors().collect(),
             ),
             (
                 "DevLicenseDimo",
@@ -284,7 +333,8 @@ mod tests {
         check::<IRegistry::VehicleNodeMintedWithDeviceDefinition>(artifacts::REGISTRY);
         check::<IRegistry::AftermarketDeviceNodeMinted>(artifacts::REGISTRY);
         check::<IRegistry::SyntheticDeviceNodeMinted>(artifacts::REGISTRY);
-        check::<IIntegrationLicense::LicenseMinted>("IntegrationLicense");
+        check::<ILicenseBook::LicenseApplied>("LicenseBook");
+        check::<ICourt::CaseOpened>("Court");
         check::<IDevLicense::Issued>("DevLicenseDimo");
         check::<IConnections::ConnectionMinted>("Connections");
         check::<ITemplate::TemplateCreated>("Template");

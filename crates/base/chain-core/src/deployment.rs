@@ -66,8 +66,18 @@ contract_getters! {
     template => "Template",
     /// Developer licences.
     dev_license => "DevLicenseDimo",
-    /// Integration provider licences.
-    integration_license => "IntegrationLicense",
+    /// Licences of all kinds; the registry asks it for providers.
+    license_book => "LicenseBook",
+    /// Stakes of all licences.
+    stake_vault => "StakeVault",
+    /// The only contract that slashes.
+    court => "Court",
+    /// Numbers of the economy.
+    parameters => "Parameters",
+    /// Price that stakes in USD follow from.
+    usd_peg => "UsdPeg",
+    /// Members of the licensing team.
+    team_roster => "TeamRoster",
     /// Connections.
     connections => "Connections",
     /// Storage nodes.

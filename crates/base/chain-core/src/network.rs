@@ -2,6 +2,7 @@
 //! line. Each takes the account that acts and waits until the transaction is mined; the events it must emit are
 //! read from the receipt.
 
+mod court;
 mod devices;
 mod grants;
 mod licenses;
@@ -31,6 +32,7 @@ use crate::{
     devchain::set_balance,
 };
 
+pub use court::SettledCase;
 pub use devices::{FleetMember, NewDevice, Onboarded};
 pub use grants::NewGrant;
 pub use licenses::IssuedLicense;

@@ -80,19 +80,19 @@ impl Layout {
     /// From `Name(type,…)` and one digit per parameter, 1 for indexed.
     pub(crate) fn parse(signature: &str, mask: &str) -> Option<Self> {
         let inner = signature.split_once('(')?.1.strip_suffix(')')?;
-        let types: Vec<&str> = if inner.is_empty() {
-            Vec::new()
-        } else {
-            inner.split(',').collect()
-        };
+        let types = split(inner);
         if types.len() != mask.len() {
             return None;
         }
-        let params = types
-            .iter()
-            .zip(mask.bytes())
-            .map(|(ty, bit)| (kind(ty), bit == b'1'))
-            .collect();
+        let mut params = Vec::with_capacity(types.len());
+        for (ty, bit) in types.iter().zip(mask.bytes()) {
+            match (words_of_tuple(ty), bit == b'1') {
+                (Some(words), false) => {
+                    params.extend(words.into_iter().map(|word| (word, false)));
+                }
+                (_, indexed) => params.push((kind(ty), indexed)),
+            }
+        }
         Some(Self {
             topic0: keccak256(signature),
             params,
@@ -134,6 +134,32 @@ impl Layout {
         }
         Ok(Params(params))
     }
+}
+
+/// The types of a list, not of the tuples in it.
+fn split(list: &str) -> Vec<&str> {
+    if list.is_empty() {
+        return Vec::new();
+    }
+    let mut depth = 0_usize;
+    list.split(|c: char| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ',' && depth == 0
+    })
+    .collect()
+}
+
+/// A tuple of words only lies in the data as if its members were parameters.
+fn words_of_tuple(ty: &str) -> Option<Vec<Kind>> {
+    let members = split(ty.strip_prefix('(')?.strip_suffix(')')?);
+    let kinds = members.into_iter().map(kind);
+    kinds
+        .map(|kind| (!matches!(kind, Kind::Text | Kind::Unread)).then_some(kind))
+        .collect()
 }
 
 fn kind(ty: &str) -> Kind {
@@ -263,6 +289,30 @@ mod tests {
             params.address(0),
             Err(DecodeError::Type { parameter: 0, .. })
         ));
+    }
+
+    #[test]
+    fn a_tuple_of_words_is_read_as_its_members_and_any_other_is_not_read() {
+        let layout = Layout::parse("E(uint256,(address,(uint256,bool)),uint256)", "100").unwrap();
+        assert!(!layout.is_readable(), "a tuple in a tuple is not read");
+        let layout = Layout::parse("E(uint256,(address,uint256),uint256)", "100").unwrap();
+        let topics = [layout.topic0, B256::with_last_byte(1)];
+        let mut data = [0u8; 96];
+        (data[31], data[63], data[95]) = (2, 3, 4);
+        let params = layout.decode(&topics, &data).unwrap();
+        assert_eq!(params.uint(0), Ok(U256::from(1)));
+        assert_eq!(params.address(1), Ok(Address::with_last_byte(2)));
+        assert_eq!(params.uint(2), Ok(U256::from(3)));
+        assert_eq!(params.uint(3), Ok(U256::from(4)));
+        assert!(Layout::parse("E(uint256,(address,uint256))", "100").is_none());
+        for unread in ["E((uint256,string))", "E((uint256[],bool))"] {
+            assert!(!Layout::parse(unread, "0").unwrap().is_readable());
+        }
+        assert!(
+            !Layout::parse("E((uint256,bool))", "1")
+                .unwrap()
+                .is_readable()
+        );
     }
 
     #[test]

@@ -4,9 +4,10 @@ use hashbrown::HashMap;
 use milepost_types::{Address, U256};
 
 use crate::rows::{
-    AftermarketDevice, AssetVersion, Attribute, BannedDevice, ConnectionRow, DeveloperLicenseRow,
-    DeveloperSigner, GrantRow, Manufacturer, Parameter, Privilege, ProviderLicense, ProviderStake,
-    RedirectUri, StorageNode, SyntheticDevice, Template, VehicleRow,
+    AftermarketDevice, AssetVersion, Attribute, BannedDevice, ConnectionRow, CourtDebt,
+    DeveloperLicenseRow, DeveloperSigner, GrantRow, License, Manufacturer, Parameter, Privilege,
+    ProviderLicense, ProviderStake, RedirectUri, StakeRow, StorageNode, SyntheticDevice, Template,
+    VehicleRow,
 };
 
 type ByAddress = HashMap<Address, BTreeSet<U256>>;
@@ -23,6 +24,7 @@ pub(crate) struct Indexes {
     connection_by_address: ByAddress,
     license_by_client: ByAddress,
     provider_licenses: ByAddress,
+    licenses: ByAddress,
 }
 
 impl Indexes {
@@ -53,6 +55,11 @@ impl Indexes {
             .into_iter()
             .flatten()
             .copied()
+    }
+
+    /// Licences of the book that an account holds or held.
+    pub(crate) fn licenses(&self, holder: Address) -> impl Iterator<Item = U256> {
+        self.licenses.get(&holder).into_iter().flatten().copied()
     }
 
     /// Aftermarket devices paired with a vehicle.
@@ -201,7 +208,19 @@ impl Indexed for ProviderLicense {
     }
 }
 
+impl Indexed for License {
+    fn reindex(indexes: &mut Indexes, old: Option<&Self>, new: Option<&Self>) {
+        let Some(license) = new.or(old).map(|row| row.license) else {
+            return;
+        };
+        let holder = |row: Option<&Self>| row.map(|r| r.holder);
+        move_address(&mut indexes.licenses, license, holder(old), holder(new));
+    }
+}
+
 impl Indexed for Manufacturer {}
+impl Indexed for StakeRow {}
+impl Indexed for CourtDebt {}
 impl Indexed for VehicleRow {}
 impl Indexed for Attribute {}
 impl Indexed for BannedDevice {}

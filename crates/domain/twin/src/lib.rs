@@ -26,6 +26,7 @@ mod rows;
 mod settings;
 mod shared;
 mod spot;
+mod standing;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -15,11 +15,18 @@ use milepost_types::{B256, BlockRef, ChainId, Timestamp};
 
 use crate::{TwinError, index::Applied, rows::Table, state::State, value::Value};
 
-const SCHEMA: &[Migration] = &[Migration {
-    version: 1,
-    name: "twin",
-    sql: include_str!("schema.sql"),
-}];
+const SCHEMA: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "twin",
+        sql: include_str!("schema.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "license_book",
+        sql: include_str!("book.sql"),
+    },
+];
 
 /// A block of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

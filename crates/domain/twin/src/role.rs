@@ -22,8 +22,18 @@ pub enum Role {
     Template,
     /// Developer licences.
     DevLicense,
-    /// Integration provider licences and stakes.
+    /// Provider licences and stakes in one contract, as deployed on DIMO's own network.
     IntegrationLicense,
+    /// Licences of all kinds. A network has this or the one above.
+    LicenseBook,
+    /// Stakes of the licences of the book.
+    StakeVault,
+    /// Court, whose debts make a holder inactive.
+    Court,
+    /// Numbers of the economy.
+    Parameters,
+    /// Price that stakes in USD follow from.
+    UsdPeg,
     /// Connection NFT.
     Connections,
     /// Storage node NFT.
@@ -36,7 +46,7 @@ pub enum Role {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::Registry,
         Self::Vehicle,
         Self::Manufacturer,
@@ -46,6 +56,11 @@ impl Role {
         Self::Template,
         Self::DevLicense,
         Self::IntegrationLicense,
+        Self::LicenseBook,
+        Self::StakeVault,
+        Self::Court,
+        Self::Parameters,
+        Self::UsdPeg,
         Self::Connections,
         Self::StorageNode,
         Self::DeviceStanding,
@@ -65,6 +80,11 @@ impl Role {
             Self::Template => "template",
             Self::DevLicense => "dev_license",
             Self::IntegrationLicense => "integration_license",
+            Self::LicenseBook => "license_book",
+            Self::StakeVault => "stake_vault",
+            Self::Court => "court",
+            Self::Parameters => "parameters",
+            Self::UsdPeg => "usd_peg",
             Self::Connections => "connections",
             Self::StorageNode => "storage_node",
             Self::DeviceStanding => "device_standing",
@@ -72,9 +92,21 @@ impl Role {
         }
     }
 
-    /// Whether several contracts may have the role at once: token ids of an NFT must not meet those of another.
+    /// What the standing of a provider is derived from, where there is a licence book.
+    pub(crate) const OF_THE_BOOK: [Self; 4] = [
+        Self::StakeVault,
+        Self::Court,
+        Self::Parameters,
+        Self::UsdPeg,
+    ];
+
+    /// Whether several contracts may have the role at once: token ids of an NFT must not meet those of another. A
+    /// former court stays, because the book may name it again.
     pub(crate) const fn may_repeat(self) -> bool {
-        matches!(self, Self::Sacd | Self::Template | Self::Token)
+        matches!(
+            self,
+            Self::Sacd | Self::Template | Self::Token | Self::Court
+        )
     }
 
     pub(crate) fn named(name: &str) -> Option<Self> {

@@ -208,6 +208,15 @@ rows! {
     ProviderLicense, provider_licenses, key { token: U256 } { holder: Address, suspended_for: Option<B256> }
     /// An integration provider's stake, and what it must be at least when that was raised for the holder.
     ProviderStake, provider_stakes, key { holder: Address } { staked: U256, required_min: U256 }
+    /// A licence of the book, of any kind and in any state.
+    License, licenses, key { license: U256 } {
+        kind: u64, holder: Address, state: u64, raised: U256, base_at_approval: U256, grace_until: u64,
+        grace_requirement: U256,
+    }
+    /// What is staked for a licence of the book. A loan counts before its due time.
+    StakeRow, stakes, key { license: U256 } { own: U256, partner: U256, loan: U256, loan_due_at: u64 }
+    /// What a holder owes a court.
+    CourtDebt, court_debts, key { court: Address, holder: Address } { owed: U256 }
     /// How often a token was transferred or burned: the version grants are made at.
     AssetVersion, asset_versions, key { contract: Address, token: U256 } { version: u64 }
     /// A SACD grant; for account-wide grants `asset` is the account and `token` and `version` are 0.

@@ -101,10 +101,11 @@ impl TwinSettings {
             (Role::Sacd, at(deployment.sacd()?)),
             (Role::Template, at(deployment.template()?)),
             (Role::DevLicense, at(deployment.dev_license()?)),
-            (
-                Role::IntegrationLicense,
-                at(deployment.integration_license()?),
-            ),
+            (Role::LicenseBook, at(deployment.license_book()?)),
+            (Role::StakeVault, at(deployment.stake_vault()?)),
+            (Role::Court, at(deployment.court()?)),
+            (Role::Parameters, at(deployment.parameters()?)),
+            (Role::UsdPeg, at(deployment.usd_peg()?)),
             (Role::Connections, at(deployment.connections()?)),
             (Role::StorageNode, at(deployment.storage_node()?)),
             (Role::DeviceStanding, at(deployment.device_standing()?)),
@@ -134,6 +135,20 @@ impl TwinSettings {
         for role in [Role::Registry, Role::Vehicle] {
             if self.roles.get(&role).is_none_or(Vec::is_empty) {
                 return bad(format!("roles.{role} names no contract"));
+            }
+        }
+        let named = |role| self.roles.get(&role).is_some_and(|list| !list.is_empty());
+        if named(Role::LicenseBook) {
+            if named(Role::IntegrationLicense) {
+                return bad(
+                    "roles.license_book and roles.integration_license are both given; a registry asks one of them"
+                        .to_owned(),
+                );
+            }
+            if let Some(missing) = Role::OF_THE_BOOK.into_iter().find(|role| !named(*role)) {
+                return bad(format!(
+                    "roles.{missing} names no contract; roles.license_book needs it"
+                ));
             }
         }
         for (role, contracts) in &self.roles {
@@ -190,5 +205,42 @@ impl TwinSettings {
     pub(crate) fn fingerprint(&self) -> String {
         let contracts: BTreeMap<_, _> = self.by_address().collect();
         serde_json::json!({ "chain_id": self.chain_id, "contracts": contracts }).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(roles: &[Role]) -> TwinSettings {
+        let at = |(position, role): (usize, &Role)| {
+            let contract = ContractAt {
+                address: Address::left_padding_from(&[position as u8 + 1]),
+                from_block: 0,
+            };
+            (*role, vec![contract])
+        };
+        TwinSettings::new(
+            DEVELOPMENT_CHAIN,
+            roles.iter().enumerate().map(at).collect(),
+        )
+    }
+
+    #[test]
+    fn a_book_needs_what_standing_follows_from_and_excludes_the_deployed_licence() {
+        let common = [Role::Registry, Role::Vehicle];
+        let deployed = [&common[..], &[Role::IntegrationLicense]].concat();
+        settings(&deployed).check().unwrap();
+        let book = [&common[..], &[Role::LicenseBook], &Role::OF_THE_BOOK].concat();
+        settings(&book).check().unwrap();
+        for missing in Role::OF_THE_BOOK {
+            let mut settings = settings(&book);
+            settings.roles.remove(&missing);
+            let error = settings.check().unwrap_err().to_string();
+            assert!(error.contains(missing.name()), "{error}");
+        }
+        let both = [&book[..], &[Role::IntegrationLicense]].concat();
+        let error = settings(&both).check().unwrap_err().to_string();
+        assert!(error.contains("both given"), "{error}");
     }
 }

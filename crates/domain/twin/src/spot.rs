@@ -5,8 +5,8 @@ use milepost_chain_core::{ChainError, ChainSource, ContractCall};
 use milepost_types::{Address, U256};
 
 use crate::{
-    TwinError, TwinReport, TwinSettings, role::Role, rows::Row as _, state::State,
-    view::is_licensed,
+    TwinError, TwinReport, TwinSettings, role::Role, rows::Row as _, standing::is_licensed,
+    state::State,
 };
 
 sol! {
@@ -292,7 +292,12 @@ async fn licenses(
     state: &State,
     asker: &mut Asker<'_>,
 ) -> Result<(), TwinError> {
-    let provider = settings.contract(Role::IntegrationLicense);
+    // A network has one of the two.
+    let provider = [Role::LicenseBook, Role::IntegrationLicense]
+        .map(|role| settings.contract(role))
+        .into_iter()
+        .find(|address| !address.is_zero())
+        .unwrap_or_default();
     let mut holders: Vec<Address> = state
         .tables
         .provider_stakes
@@ -306,6 +311,7 @@ async fn licenses(
             .values()
             .map(|row| row.holder),
     );
+    holders.extend(state.tables.licenses.values().map(|row| row.holder));
     holders.sort_unstable();
     holders.dedup();
     for holder in asker.sample(holders.iter()) {

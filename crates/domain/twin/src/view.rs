@@ -8,10 +8,10 @@ use milepost_types::{Address, B256, BlockRef, ChainId, Did, Timestamp, U256};
 
 use crate::{
     TwinSettings,
-    apply::PROVIDER_STAKE,
     role::Role,
     rows::{AftermarketDevice, GrantRow, SyntheticDevice},
-    shared::{Shared, provider_stake_default},
+    shared::Shared,
+    standing::is_licensed,
     state::State,
 };
 
@@ -104,28 +104,6 @@ impl View {
             consent_required: row.consent_required,
         })
     }
-}
-
-/// Licence NFT held and not suspended, stake at or above the higher of the general and the raised requirement
-/// (D3-76).
-pub(crate) fn is_licensed(state: &State, holder: Address) -> bool {
-    let tables = &state.tables;
-    let in_force = state
-        .indexes
-        .provider_licenses(holder)
-        .filter_map(|token| tables.provider_licenses.get(&(token,)))
-        .any(|license| license.suspended_for.is_none());
-    let general = tables
-        .parameters
-        .get(&(PROVIDER_STAKE.to_owned(),))
-        .map_or_else(provider_stake_default, |p| p.value);
-    let (staked, raised) = tables
-        .provider_stakes
-        .get(&(holder,))
-        .map_or((U256::ZERO, U256::ZERO), |row| {
-            (row.staked, row.required_min)
-        });
-    in_force && staked >= general.max(raised)
 }
 
 /// The SACD record and the older privileges of one asset as one grant.

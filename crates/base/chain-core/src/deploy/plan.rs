@@ -105,11 +105,6 @@ impl Plan {
             "initialize(address)",
             &(admin,).abi_encode_params(),
         )?;
-        plan.proxy(
-            "IntegrationLicense",
-            "initialize(address,address)",
-            &(token, admin).abi_encode_params(),
-        )?;
         let price = (admin, params.usd_per_dimo, U256::ZERO).abi_encode_params();
         let price = plan.direct("AdminPriceProvider", price)?;
         let account = plan.direct("LicenseAccount", Vec::new())?;

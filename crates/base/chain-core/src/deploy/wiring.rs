@@ -242,7 +242,7 @@ fn settings(plan: &Plan) -> Result<Vec<Step>, ChainError> {
             steps.push(Step::answers(tx, IRegistry::$view {}, word(value)));
         }};
     }
-    let license = plan.address("IntegrationLicense")?;
+    let license = plan.address("LicenseBook")?;
     let connections = plan.address("Connections")?;
     let standing = plan.address("DeviceStanding")?;
     set!(setSacdCall { sacd }, getSacdCall, plan.address("Sacd")?);
@@ -324,7 +324,7 @@ fn attributes(plan: &Plan) -> Result<Vec<Step>, ChainError> {
 }
 
 fn roles(plan: &Plan) -> Result<Vec<Step>, ChainError> {
-    const ROLES: [(&str, &[&str]); 6] = [
+    const ROLES: [(&str, &[&str]); 5] = [
         (
             "DIMORegistry",
             &[
@@ -342,10 +342,6 @@ fn roles(plan: &Plan) -> Result<Vec<Step>, ChainError> {
                 "ADMIN_CLAIM_AD_ROLE",
                 "MINT_SD_ROLE",
             ],
-        ),
-        (
-            "IntegrationLicense",
-            &["TEAM_ROLE", "GOVERNANCE_ROLE", "COURT_ROLE"],
         ),
         ("DeviceStanding", &["TEAM_ROLE"]),
         ("Connections", &["MINTER_ROLE", "REVOKER_ROLE"]),

@@ -1,11 +1,18 @@
-use alloy::sol_types::SolCall as _;
-use milepost_types::{Address, U256, Wei};
+use milepost_types::{Address, B256, U256, Wei};
 
 use super::{Network, event, reason_hash};
 use crate::{
-    Account, ChainError, Receipt, TxRequest,
-    contracts::{IConnections, IDevLicense, IIntegrationLicense, IRegistry, IToken},
+    Account, ChainError, Receipt,
+    contracts::{
+        IConnections, IDevLicense, ILicenseBook, IParameters, IRegistry, IStakeVault, ITeamRoster,
+        IToken,
+    },
 };
+
+/// Kind of a provider's licence.
+const PROVIDER: u8 = 1;
+/// State of an application that nobody has decided.
+const APPLIED: u8 = 1;
 
 /// A developer licence after it was issued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,36 +24,53 @@ pub struct IssuedLicense {
 }
 
 impl Network {
-    /// Licenses an integration provider (D3-76): the team mints the licence and, on a development network, the DIMO
-    /// for the required stake; the provider stakes it. An account that is licensed already is left as it is.
+    /// Licenses an integration provider (D3-76): the provider applies, the team approves and, on a development
+    /// network, mints the DIMO that the stake lacks; the provider stakes it. An account whose licence is active is
+    /// left as it is, a suspended licence stays suspended.
     ///
     /// # Errors
-    /// As [`Sender::send`](crate::Sender::send).
+    /// As [`Sender::send`](crate::Sender::send), among others when the profile lets a vote approve providers and
+    /// `team` is not governance.
     pub async fn license_provider(
         &self,
         team: &Account,
         provider: &Account,
     ) -> Result<U256, ChainError> {
-        let contract = self.deployment.integration_license()?;
+        let book = self.deployment.license_book()?;
         let holder = provider.address();
-        let mut token = self
-            .view(contract, IIntegrationLicense::licenseOfCall { holder })
-            .await?;
-        if token.is_zero() {
-            let call = IIntegrationLicense::mintCall { to: holder };
-            let receipt = self.act(team, "license provider", contract, call).await?;
-            token = event::<IIntegrationLicense::LicenseMinted>(
+        let mut id = self.provider_license(holder).await?;
+        if id.is_zero() {
+            let call = ILicenseBook::applyForCall {
+                kind: PROVIDER,
+                applicationHash: reason_hash("provider application"),
+            };
+            let receipt = self
+                .act(provider, "apply for provider licence", book, call)
+                .await?;
+            id = event::<ILicenseBook::LicenseApplied>(
                 &receipt,
-                contract,
-                "license provider",
+                book,
+                "apply for provider licence",
             )?
-            .tokenId;
+            .id;
+        }
+        if self.view(book, ILicenseBook::stateOfCall { id }).await? == APPLIED {
+            self.appoint_to_team(team).await?;
+            let call = ILicenseBook::decideCall {
+                id,
+                approved: true,
+                analysisHash: reason_hash("provider approval"),
+            };
+            self.act(team, "approve provider", book, call).await?;
         }
         let required = self
-            .view(contract, IIntegrationLicense::requirementOfCall { holder })
+            .view(book, ILicenseBook::requirementOfCall { id })
             .await?;
         let staked = self
-            .view(contract, IIntegrationLicense::stakeOfCall { holder })
+            .view(
+                self.deployment.stake_vault()?,
+                IStakeVault::countedStakeOfCall { licenseId: id },
+            )
             .await?;
         if let Some(lacking) = required
             .checked_sub(staked)
@@ -56,78 +80,95 @@ impl Network {
             if let Some(more) = lacking.checked_sub(held).filter(|amount| !amount.is_zero()) {
                 self.mint_dimo(team, holder, Wei(more)).await?;
             }
-            self.stake(provider, Wei(lacking)).await?;
+            self.stake(provider, id, Wei(lacking)).await?;
         }
-        Ok(token)
+        Ok(id)
     }
 
-    /// The provider posts stake of its own.
+    /// The live provider licence of an account, zero without one.
+    ///
+    /// # Errors
+    /// Faults of the endpoint.
+    pub async fn provider_license(&self, holder: Address) -> Result<U256, ChainError> {
+        let call = ILicenseBook::licenseOfCall {
+            holder,
+            kind: PROVIDER,
+        };
+        self.view(self.deployment.license_book()?, call).await
+    }
+
+    /// Makes the team's own account a member for the longest term, when it is none: it must have GOVERNANCE_ROLE on
+    /// the roster. A member is left as it is.
+    async fn appoint_to_team(&self, team: &Account) -> Result<(), ChainError> {
+        let roster = self.deployment.team_roster()?;
+        let account = team.address();
+        if self
+            .view(roster, ITeamRoster::isMemberCall { account })
+            .await?
+        {
+            return Ok(());
+        }
+        let call = IParameters::getCall {
+            key: text_key("license.term_max"),
+        };
+        let longest = self.view(self.deployment.parameters()?, call).await?;
+        let until = U256::from(self.sender(team).await.now().await?) + longest;
+        let before = self
+            .view(roster, ITeamRoster::termOfCall { account })
+            .await?;
+        if before.is_zero() {
+            let call = ITeamRoster::appointCall { account, until };
+            self.act(team, "appoint to the team", roster, call).await?;
+        } else {
+            let call = ITeamRoster::renewCall { account, until };
+            self.act(team, "renew the team's term", roster, call)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Posts stake for a licence: the holder's own, or a partner's when another account posts it.
     ///
     /// # Errors
     /// As [`Sender::send`](crate::Sender::send).
-    pub async fn stake(&self, provider: &Account, amount: Wei) -> Result<Receipt, ChainError> {
-        let contract = self.deployment.integration_license()?;
+    pub async fn stake(
+        &self,
+        poster: &Account,
+        license: U256,
+        amount: Wei,
+    ) -> Result<Receipt, ChainError> {
+        let vault = self.deployment.stake_vault()?;
         let approve = IToken::approveCall {
-            spender: contract,
+            spender: vault,
             value: amount.0,
         };
-        let stake = IIntegrationLicense::stakeCall { amount: amount.0 };
-        self.sender(provider)
-            .await
-            .send(TxRequest::call(
-                "approve stake",
-                self.deployment.token()?,
-                approve.abi_encode(),
-            ))
+        self.act(poster, "approve stake", self.deployment.token()?, approve)
             .await?;
-        self.act(provider, "stake", contract, stake).await
-    }
-
-    /// The court takes stake; a zero recipient burns it (D3-80).
-    ///
-    /// # Errors
-    /// As [`Sender::send`](crate::Sender::send).
-    pub async fn slash_stake(
-        &self,
-        court: &Account,
-        holder: Address,
-        amount: Wei,
-        recipient: Address,
-        reason: &str,
-    ) -> Result<Receipt, ChainError> {
-        let call = IIntegrationLicense::slashCall {
-            holder,
+        let stake = IStakeVault::stakeCall {
+            licenseId: license,
             amount: amount.0,
-            recipient,
-            reasonHash: reason_hash(reason),
         };
-        self.act(
-            court,
-            "slash stake",
-            self.deployment.integration_license()?,
-            call,
-        )
-        .await
+        self.act(poster, "stake", vault, stake).await
     }
 
-    /// The team suspends a provider's licence.
+    /// The team suspends a licence. The published analysis is named by its hash (D1-22).
     ///
     /// # Errors
     /// As [`Sender::send`](crate::Sender::send).
     pub async fn suspend_provider(
         &self,
         team: &Account,
-        token: U256,
-        reason: &str,
+        license: U256,
+        analysis: &str,
     ) -> Result<Receipt, ChainError> {
-        let call = IIntegrationLicense::suspendCall {
-            tokenId: token,
-            reasonHash: reason_hash(reason),
+        let call = ILicenseBook::suspendCall {
+            id: license,
+            analysisHash: reason_hash(analysis),
         };
         self.act(
             team,
             "suspend provider",
-            self.deployment.integration_license()?,
+            self.deployment.license_book()?,
             call,
         )
         .await
@@ -140,59 +181,61 @@ impl Network {
     pub async fn reinstate_provider(
         &self,
         team: &Account,
-        token: U256,
+        license: U256,
+        analysis: &str,
     ) -> Result<Receipt, ChainError> {
-        let call = IIntegrationLicense::reinstateCall { tokenId: token };
+        let call = ILicenseBook::reinstateCall {
+            id: license,
+            analysisHash: reason_hash(analysis),
+        };
         self.act(
             team,
             "reinstate provider",
-            self.deployment.integration_license()?,
+            self.deployment.license_book()?,
             call,
         )
         .await
     }
 
-    /// The team takes a provider's licence away.
+    /// Takes a licence away. Governance may do so at any time; a team member only after the suspension has lasted for
+    /// `license.revoke_window`, and only when `license.revoke_by_team` is set (C-28).
     ///
     /// # Errors
     /// As [`Sender::send`](crate::Sender::send).
     pub async fn revoke_provider(
         &self,
-        team: &Account,
-        token: U256,
-        reason: &str,
+        by: &Account,
+        license: U256,
+        analysis: &str,
     ) -> Result<Receipt, ChainError> {
-        let call = IIntegrationLicense::revokeCall {
-            tokenId: token,
-            reasonHash: reason_hash(reason),
+        let call = ILicenseBook::revokeCall {
+            id: license,
+            analysisHash: reason_hash(analysis),
         };
-        self.act(
-            team,
-            "revoke provider",
-            self.deployment.integration_license()?,
-            call,
-        )
-        .await
+        self.act(by, "revoke provider", self.deployment.license_book()?, call)
+            .await
     }
 
-    /// The team asks more stake of one provider; zero returns to the general requirement (D3-84).
+    /// The team asks more stake for one licence; zero returns to the general requirement (D3-84).
     ///
     /// # Errors
     /// As [`Sender::send`](crate::Sender::send).
     pub async fn raise_requirement(
         &self,
         team: &Account,
-        holder: Address,
+        license: U256,
         amount: Wei,
+        reason: &str,
     ) -> Result<Receipt, ChainError> {
-        let call = IIntegrationLicense::raiseRequirementCall {
-            holder,
+        let call = ILicenseBook::raiseRequirementCall {
+            id: license,
             amount: amount.0,
+            reasonHash: reason_hash(reason),
         };
         self.act(
             team,
             "raise requirement",
-            self.deployment.integration_license()?,
+            self.deployment.license_book()?,
             call,
         )
         .await
@@ -204,8 +247,8 @@ impl Network {
     /// Faults of the endpoint.
     pub async fn is_provider_licensed(&self, holder: Address) -> Result<bool, ChainError> {
         self.view(
-            self.deployment.integration_license()?,
-            IIntegrationLicense::isLicensedCall { holder },
+            self.deployment.license_book()?,
+            ILicenseBook::isLicensedCall { holder },
         )
         .await
     }
@@ -446,4 +489,13 @@ impl Network {
         )
         .await
     }
+}
+
+/// A parameter's name as the contracts key it: ASCII, left-aligned.
+pub(super) fn text_key(name: &str) -> B256 {
+    let mut key = B256::ZERO;
+    for (slot, byte) in key.iter_mut().zip(name.bytes()) {
+        *slot = byte;
+    }
+    key
 }

@@ -70,7 +70,7 @@ async fn a_fresh_development_chain_is_deployed_in_seconds_and_fully_wired() {
     let roles = [
         (deployment.registry().unwrap(), "MINT_MANUFACTURER_ROLE"),
         (deployment.registry().unwrap(), "MINT_SD_ROLE"),
-        (deployment.integration_license().unwrap(), "COURT_ROLE"),
+        (deployment.license_book().unwrap(), "GOVERNANCE_ROLE"),
         (deployment.device_standing().unwrap(), "TEAM_ROLE"),
         (deployment.connections().unwrap(), "REVOKER_ROLE"),
         (deployment.storage_node().unwrap(), "MINTER_ROLE"),
@@ -82,6 +82,26 @@ async fn a_fresh_development_chain_is_deployed_in_seconds_and_fully_wired() {
             account: admin.address(),
         };
         assert!(ask(&chain, contract, call).await, "{role}");
+    }
+    // One provider licence: the registry asks the book, and only the court takes stake.
+    let asked = ask(
+        &chain,
+        deployment.registry().unwrap(),
+        Views::getManufacturerLicenseCall {},
+    );
+    assert_eq!(asked.await, deployment.license_book().unwrap());
+    for (account, may) in [
+        (deployment.court().unwrap(), true),
+        (admin.address(), false),
+    ] {
+        let call = Views::hasRoleCall {
+            role: keccak256("COURT_ROLE"),
+            account,
+        };
+        assert_eq!(
+            ask(&chain, deployment.stake_vault().unwrap(), call).await,
+            may
+        );
     }
     let node: U256 = keccak256("DIMO-Storage-Node-Default").into();
     assert!(

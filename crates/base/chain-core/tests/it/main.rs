@@ -39,9 +39,8 @@ sol! {
         function isSigner(uint256 tokenId, address signer) external view returns (bool);
         function redirectUriStatus(uint256 tokenId, string uri) external view returns (bool);
         function tokenIdToClientId(uint256 tokenId) external view returns (address);
-        function stakeOf(address holder) external view returns (uint256);
-        function requirementOf(address holder) external view returns (uint256);
-        function isSuspended(uint256 tokenId) external view returns (bool);
+        function stakeOf(uint256 licenseId) external view returns (uint256);
+        function getManufacturerLicense() external view returns (address);
         function connectionAddress(uint256 connectionId) external view returns (address);
         function vehicleIdToStorageNodeId(uint256 vehicleId) external view returns (uint256);
         function hasRole(bytes32 role, address account) external view returns (bool);

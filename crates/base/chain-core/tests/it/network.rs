@@ -1,5 +1,6 @@
 use milepost_chain_core::{
-    Account, ChainError, FleetMember, NewDevice, NewGrant, NewVehicle, is_valid_signature,
+    Account, ChainError, ChainSource as _, FleetMember, NewDevice, NewGrant, NewVehicle,
+    is_valid_signature,
 };
 use milepost_types::{Address, U256, Wei, keccak256};
 
@@ -368,11 +369,12 @@ async fn refusals_come_with_the_contracts_own_words() {
         refused.contains('(') && !refused.contains("0x0"),
         "{refused}"
     );
-    net.slash_stake(
+    let license = net.provider_license(maker.address()).await.unwrap();
+    net.settle_case(
         &world.admin,
-        maker.address(),
+        (&stranger, &maker),
+        license,
         Wei(U256::from(1)),
-        account("victim").address(),
         "lost data",
     )
     .await
@@ -389,7 +391,7 @@ async fn refusals_come_with_the_contracts_own_words() {
         .to_string();
     assert!(refused.contains("InvalidLicense"), "{refused}");
 
-    // A device that was sold while the provider was licensed cannot be paired after the slash.
+    // A device that was sold while the provider was licensed cannot be paired after the settlement.
     net.hand_over_devices(&maker, &[(device, owner.address())])
         .await
         .unwrap();
@@ -589,22 +591,31 @@ async fn grants_templates_bans_and_suspensions_are_accepted() {
 }
 
 #[tokio::test]
-async fn a_provider_is_licensed_exactly_while_it_has_licence_standing_and_stake() {
+async fn a_provider_is_licensed_exactly_while_it_has_licence_standing_stake_and_no_debt() {
     let world = World::start().await;
     let net = &world.network;
-    let maker = world.actor("maker").await;
+    let (maker, challenger) = (world.actor("maker").await, world.actor("challenger").await);
     let licensed = || async { net.is_provider_licensed(maker.address()).await.unwrap() };
     assert!(!licensed().await);
     let license = net.license_provider(&world.admin, &maker).await.unwrap();
     assert!(licensed().await);
+    let height = world.chain.height().await.unwrap();
+    net.license_provider(&world.admin, &maker).await.unwrap();
+    assert_eq!(
+        world.chain.height().await.unwrap(),
+        height,
+        "nothing was lacking"
+    );
     net.suspend_provider(&world.admin, license, "audit")
         .await
         .unwrap();
     assert!(!licensed().await);
-    net.reinstate_provider(&world.admin, license).await.unwrap();
+    net.reinstate_provider(&world.admin, license, "audit passed")
+        .await
+        .unwrap();
     assert!(licensed().await);
     let million = Wei(U256::from(10u64).pow(U256::from(24)));
-    net.raise_requirement(&world.admin, maker.address(), million)
+    net.raise_requirement(&world.admin, license, million, "more at risk")
         .await
         .unwrap();
     assert!(!licensed().await);
@@ -614,36 +625,80 @@ async fn a_provider_is_licensed_exactly_while_it_has_licence_standing_and_stake(
         license
     );
     assert!(licensed().await);
-    let contract = net.deployment().integration_license().unwrap();
-    assert_eq!(
-        world
-            .ask(
-                contract,
-                Views::stakeOfCall {
-                    holder: maker.address()
-                }
-            )
-            .await,
-        million.0
-    );
-    net.slash_stake(
-        &world.admin,
-        maker.address(),
-        Wei(U256::from(5)),
-        account("victim").address(),
-        "lost data",
-    )
-    .await
-    .unwrap();
+    let staked = || async {
+        let vault = net.deployment().stake_vault().unwrap();
+        let call = Views::stakeOfCall { licenseId: license };
+        world.ask(vault, call).await
+    };
+    assert_eq!(staked().await, million.0);
+    let parties = (&challenger, &maker);
+    net.settle_case(&world.admin, parties, license, Wei(U256::from(5)), "one")
+        .await
+        .unwrap();
     assert!(!licensed().await);
-    assert_eq!(
-        net.dimo_balance(account("victim").address()).await.unwrap(),
-        Wei(U256::from(5))
-    );
+    assert_eq!(staked().await, million.0 - U256::from(5));
+
+    // A settlement beyond the stake leaves a debt, and stake alone does not make up for it.
+    net.license_provider(&world.admin, &maker).await.unwrap();
+    assert!(licensed().await);
+    let more = Wei(million.0 + U256::from(7));
+    let case = net
+        .settle_case(&world.admin, parties, license, more, "two")
+        .await
+        .unwrap();
+    assert_eq!(staked().await, U256::ZERO);
+    let debt = net.court_debt(maker.address()).await.unwrap();
+    assert_eq!(debt, Wei(U256::from(7)));
+    net.license_provider(&world.admin, &maker).await.unwrap();
+    assert_eq!(staked().await, million.0);
+    assert!(!licensed().await);
+    net.mint_dimo(&world.admin, maker.address(), debt)
+        .await
+        .unwrap();
+    net.pay_court_debt(&maker, case.id, debt).await.unwrap();
+    assert!(licensed().await);
+
     net.revoke_provider(&world.admin, license, "gone")
         .await
         .unwrap();
     assert!(!licensed().await);
+    // A new licence needs a new stake: the old one waits out its release.
+    let second = net.license_provider(&world.admin, &maker).await.unwrap();
+    assert_ne!(second, license);
+    assert!(licensed().await);
+}
+
+#[tokio::test]
+async fn c28_a_team_member_revokes_only_after_the_suspension_window() {
+    let world = World::start().await;
+    let net = &world.network;
+    let (maker, member) = (world.actor("maker").await, world.actor("member").await);
+    let license = net.license_provider(&world.admin, &maker).await.unwrap();
+    let until = world.network.rpc().head().await.unwrap().time.as_secs() + 31_000_000;
+    let appoint = net
+        .transaction(
+            "TeamRoster",
+            "appoint",
+            &[member.address().to_string(), until.to_string()],
+        )
+        .unwrap();
+    net.execute(&world.admin, vec![appoint]).await.unwrap();
+    let refused = |error: ChainError| error.to_string();
+    let early = net.revoke_provider(&member, license, "gone").await;
+    assert!(refused(early.unwrap_err()).contains("WrongState"));
+    net.suspend_provider(&member, license, "audit")
+        .await
+        .unwrap();
+    let early = net.revoke_provider(&member, license, "gone").await;
+    assert!(refused(early.unwrap_err()).contains("RevocationNotAllowed"));
+    world.chain.increase_time(14 * 86_400).await.unwrap();
+    net.revoke_provider(&member, license, "gone").await.unwrap();
+    assert!(
+        net.provider_license(maker.address())
+            .await
+            .unwrap()
+            .is_zero()
+    );
 }
 
 #[tokio::test]

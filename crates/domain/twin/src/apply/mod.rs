@@ -2,6 +2,7 @@
 //! a row that is not there is counted, because semantic events may follow the NFT's own within one transaction.
 
 mod access;
+mod book;
 mod devices;
 mod licenses;
 mod vehicles;
@@ -40,10 +41,19 @@ pub(crate) fn handler(role: Role, signature: &str) -> Option<Handler> {
         Role::StorageNode => access::storage_nodes(signature),
         Role::DevLicense => licenses::developer(signature),
         Role::IntegrationLicense => licenses::provider(signature),
+        Role::LicenseBook => book::licenses(signature),
+        Role::StakeVault => book::stakes(signature),
+        Role::Court => book::debts(signature),
+        Role::Parameters => book::parameters(signature),
+        Role::UsdPeg => book::peg(signature),
         Role::Token => None,
     }
 }
 
+pub(crate) use book::{
+    COURT, KEY_GRANDFATHER, KEY_PROVIDER, KEY_PROVIDER_USD, KIND_PROVIDER, PEG_PRICE,
+    STATE_APPROVED,
+};
 pub(crate) use licenses::PROVIDER_STAKE;
 
 pub(crate) const TRANSFER: &str = "Transfer(address,address,uint256)";

@@ -1,5 +1,6 @@
 //! Events against the index, without a chain and without a file.
 
+mod book;
 mod golden;
 #[path = "../../tests/it/logs.rs"]
 pub(crate) mod logs;
@@ -42,6 +43,15 @@ pub(crate) fn settings() -> TwinSettings {
         (Role::Template, at(logs::TEMPLATE)),
         (Role::DevLicense, at(logs::DEV_LICENSE)),
         (Role::IntegrationLicense, at(logs::PROVIDER)),
+        // Both kinds of licences: the decoder does not care, and every event is tried.
+        (Role::LicenseBook, at(logs::BOOK)),
+        (Role::StakeVault, at(logs::VAULT)),
+        (
+            Role::Court,
+            [at(logs::COURT), at(logs::OTHER_COURT)].concat(),
+        ),
+        (Role::Parameters, at(logs::NUMBERS)),
+        (Role::UsdPeg, at(logs::PEG)),
         (Role::Connections, at(logs::CONNECTIONS)),
         (Role::StorageNode, at(logs::STORAGE_NODE)),
         (Role::DeviceStanding, at(logs::STANDING)),

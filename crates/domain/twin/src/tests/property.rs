@@ -7,7 +7,7 @@ use crate::{index::Applied, repo::Repo, state::State};
 
 /// A random event over few ids, so that events meet; the order need not make sense.
 fn event() -> impl Strategy<Value = Emitted> {
-    (0u8..28, 1u64..4, 1u64..4, 1u8..4, 1u8..4).prop_map(|(kind, a, b, p, q)| {
+    (0u8..38, 1u64..4, 1u64..4, 1u8..4, 1u8..4).prop_map(|(kind, a, b, p, q)| {
         let (a, b, p, q) = (id(a), id(b), who(p), who(q));
         let nfts = [
             VEHICLE,
@@ -136,6 +136,49 @@ fn event() -> impl Strategy<Value = Emitted> {
                 DevLicense::SignerEnabled {
                     tokenId: a,
                     signer: q,
+                },
+            ),
+            28 => applied(a, if p == q { 1 } else { 3 }, p),
+            29..=30 => state(a, if p == q { 4 } else { 3 }),
+            31 => by(
+                BOOK,
+                Book::LicenseReassigned {
+                    id: a,
+                    from: p,
+                    to: q,
+                    actor: p,
+                    reasonHash: milepost_types::B256::ZERO,
+                },
+            ),
+            32 => by(
+                BOOK,
+                Book::LicenseTermsChanged {
+                    id: a,
+                    users: b,
+                    units: b,
+                    class: 0,
+                    raised: b,
+                    baseAtApproval: a,
+                    graceUntil: b,
+                    graceRequirement: a,
+                },
+            ),
+            33 => stakes(a, [b, a, b], 5),
+            34 => owes(if p == q { COURT } else { OTHER_COURT }, p, b),
+            35 => pays(
+                COURT,
+                p,
+                if p == q {
+                    milepost_types::U256::ZERO
+                } else {
+                    b
+                },
+            ),
+            36 => set("stake.provider", b),
+            37 => by(
+                BOOK,
+                Book::CourtSet {
+                    court: if p == q { COURT } else { OTHER_COURT },
                 },
             ),
             _ => by(

@@ -57,21 +57,16 @@ async fn d3_76_d3_82_admission_follows_the_chain() {
         world.admitted(&twin).await,
         Err(Refusal::ProviderUnlicensed(_))
     ));
-    net.reinstate_provider(&world.admin, world.provider_license)
+    net.reinstate_provider(&world.admin, world.provider_license, "audit passed")
         .await
         .unwrap();
     world.admitted(&twin).await.unwrap();
 
-    let (maker, one) = (world.maker.address(), Wei(U256::from(1)));
-    net.slash_stake(
-        &world.admin,
-        maker,
-        one,
-        account("victim").address(),
-        "lost data",
-    )
-    .await
-    .unwrap();
+    let parties = (&world.buyer, &world.maker);
+    let (license, one) = (world.provider_license, Wei(U256::from(1)));
+    net.settle_case(&world.admin, parties, license, one, "lost data")
+        .await
+        .unwrap();
     assert!(matches!(
         world.admitted(&twin).await,
         Err(Refusal::ProviderUnlicensed(_))
@@ -81,6 +76,19 @@ async fn d3_76_d3_82_admission_follows_the_chain() {
         Err(Refusal::ProviderUnlicensed(_))
     ));
     net.license_provider(&world.admin, &world.maker)
+        .await
+        .unwrap();
+    world.admitted(&twin).await.unwrap();
+
+    let stake = U256::from(100_000) * U256::from(10u64).pow(U256::from(18));
+    net.raise_requirement(&world.admin, license, Wei(stake + U256::from(1)), "risk")
+        .await
+        .unwrap();
+    assert!(matches!(
+        world.admitted(&twin).await,
+        Err(Refusal::ProviderUnlicensed(_))
+    ));
+    net.raise_requirement(&world.admin, license, Wei(U256::ZERO), "less risk")
         .await
         .unwrap();
     world.admitted(&twin).await.unwrap();
@@ -106,6 +114,96 @@ async fn d3_76_d3_82_admission_follows_the_chain() {
     let report = world.verified(&file).await;
     assert!(report.is_clean(), "{:?}", report.differences);
     assert!(report.spot_checks > 10, "{report:?}");
+    assert_eq!(report.spot_unanswered, 0, "{report:?}");
+}
+
+#[tokio::test]
+async fn a_providers_standing_follows_stake_classes_debt_parameters_and_the_end_of_a_loan() {
+    let (world, dir) = (World::start().await, tempfile::tempdir().unwrap());
+    let (net, license) = (&world.net, world.provider_license);
+    let file = dir.path().join("twin.db");
+    let twin = world.twin(&file).await;
+    // Twin and contract always agree; gives what both say.
+    let standing = async || {
+        let ours = world.admitted(&twin).await.is_ok();
+        let theirs = net.is_provider_licensed(world.maker.address()).await;
+        assert_eq!(ours, theirs.unwrap());
+        ours
+    };
+    let run = async |contract: &str, function: &str, arguments: &[&str]| {
+        let arguments: Vec<String> = arguments.iter().map(|a| (*a).to_owned()).collect();
+        let call = net.transaction(contract, function, &arguments).unwrap();
+        net.execute(&world.admin, vec![call]).await.unwrap();
+    };
+    assert!(standing().await);
+
+    // A settlement beyond the stake: the rest is a debt that new stake does not make up for.
+    let stake = U256::from(100_000) * U256::from(10u64).pow(U256::from(18));
+    let (parties, beyond) = ((&world.buyer, &world.maker), Wei(stake + U256::from(9)));
+    let case = net
+        .settle_case(&world.admin, parties, license, beyond, "lost data")
+        .await
+        .unwrap();
+    net.license_provider(&world.admin, &world.maker)
+        .await
+        .unwrap();
+    assert!(!standing().await);
+    let debt = net.court_debt(world.maker.address()).await.unwrap();
+    assert_eq!(debt, Wei(U256::from(9)));
+    net.mint_dimo(&world.admin, world.maker.address(), debt)
+        .await
+        .unwrap();
+    net.pay_court_debt(&world.maker, case.id, debt)
+        .await
+        .unwrap();
+    assert!(standing().await);
+
+    // Governance asks more; a partner's stake fills it up.
+    let key = milepost_types::B256::right_padding_from(b"stake.provider").to_string();
+    let more = (stake + U256::from(10)).to_string();
+    run("Parameters", "set", &[&key, &more]).await;
+    assert!(!standing().await);
+    net.mint_dimo(&world.admin, world.buyer.address(), Wei(U256::from(4)))
+        .await
+        .unwrap();
+    net.stake(&world.buyer, license, Wei(U256::from(4)))
+        .await
+        .unwrap();
+    assert!(!standing().await);
+
+    // The foundation, here the admin, lends the rest for a day; then time alone takes the cover away.
+    let vault = net.deployment().stake_vault().unwrap().to_string();
+    run(
+        "DimoToken",
+        "mint",
+        &[&world.admin.address().to_string(), "6"],
+    )
+    .await;
+    run("DimoToken", "approve", &[&vault, "6"]).await;
+    let due = world.chain.rpc().head().await.unwrap().time.as_secs() + 86_400;
+    run(
+        "StakeVault",
+        "lend",
+        &[&license.to_string(), "6", &due.to_string()],
+    )
+    .await;
+    assert!(standing().await);
+    world.chain.increase_time(86_400).await.unwrap();
+    assert!(!standing().await);
+
+    // Grandfathered: what was asked when the licence was approved is enough again.
+    let key = milepost_types::B256::right_padding_from(b"stake.grandfather").to_string();
+    run("Parameters", "set", &[&key, "1"]).await;
+    assert!(standing().await);
+
+    net.revoke_provider(&world.admin, license, "gone")
+        .await
+        .unwrap();
+    assert!(!standing().await);
+    assert_eq!(twin.status().unknown_logs, 0);
+    twin.stop().await;
+    let report = world.verified(&file).await;
+    assert!(report.is_clean(), "{:?}", report.differences);
     assert_eq!(report.spot_unanswered, 0, "{report:?}");
 }
 

@@ -111,6 +111,32 @@ sol! {
         event LicenseSuspended(uint256 indexed tokenId, bytes32 reasonHash);
         event LicenseReinstated(uint256 indexed tokenId);
     }
+    interface Book {
+        event LicenseApplied(uint256 indexed id, uint8 indexed kind, address indexed holder, uint256 parent, bytes32 deviceType, bytes32 applicationHash);
+        event LicenseStateChanged(uint256 indexed id, uint8 indexed state, uint8 from, address indexed actor, bool byGovernance, bytes32 analysisHash);
+        event LicenseReassigned(uint256 indexed id, address indexed from, address indexed to, address actor, bytes32 reasonHash);
+        event LicenseTermsChanged(uint256 indexed id, uint256 users, uint256 units, uint8 class, uint256 raised, uint256 baseAtApproval, uint256 graceUntil, uint256 graceRequirement);
+        event CourtSet(address court);
+        event LicenseMinted(address indexed user, uint256 tokenId);
+        event StakeAmountAdjusted(uint256 amount);
+    }
+    interface Vault {
+        event StakeChanged(uint256 indexed licenseId, uint256 own, uint256 partner, uint256 loan, uint256 loanDueAt);
+        event StakeTokens(address indexed user, uint256 amount);
+    }
+    #[derive(Debug, Default)]
+    struct Parts { uint256 fees; uint256 challenger; uint256 users; uint256 treasury; uint256 burned; }
+    interface Court {
+        event DebtRecorded(uint256 indexed caseId, address indexed debtor, Parts owed);
+        event DebtPaid(uint256 indexed caseId, address indexed debtor, address indexed payer, Parts parts, uint256 left);
+    }
+    interface Numbers {
+        event ParameterSet(bytes32 indexed key, uint256 previous, uint256 value);
+        event ParameterRaised(bytes32 indexed key, address indexed member, uint256 previous, uint256 value);
+    }
+    interface Peg {
+        event Rebased(uint256 price, uint256 previous, uint8 reason, address indexed caller);
+    }
     interface Connections {
         event ConnectionMinted(address indexed account, uint256 indexed connectionId, address indexed connectionAddr, string name, bytes32 connectionType, uint256 cost);
     }
@@ -136,6 +162,13 @@ pub(crate) const CONNECTIONS: Address = Address::repeat_byte(0xA9);
 pub(crate) const STORAGE_NODE: Address = Address::repeat_byte(0xAA);
 pub(crate) const STANDING: Address = Address::repeat_byte(0xAB);
 pub(crate) const TOKEN: Address = Address::repeat_byte(0xAC);
+
+pub(crate) const BOOK: Address = Address::repeat_byte(0xB0);
+pub(crate) const VAULT: Address = Address::repeat_byte(0xB1);
+pub(crate) const COURT: Address = Address::repeat_byte(0xB2);
+pub(crate) const OTHER_COURT: Address = Address::repeat_byte(0xB3);
+pub(crate) const NUMBERS: Address = Address::repeat_byte(0xB4);
+pub(crate) const PEG: Address = Address::repeat_byte(0xB5);
 
 /// An event with the contract that emits it.
 pub(crate) type Emitted = (Address, LogData);
@@ -178,6 +211,83 @@ pub(crate) fn burn(nft: Address, from: Address, token: U256) -> Emitted {
 }
 
 /// The logs of one block.
+/// A parameter of the economy takes a value.
+pub(crate) fn set(key: &str, value: U256) -> Emitted {
+    let mut word = B256::ZERO;
+    word[..key.len()].copy_from_slice(key.as_bytes());
+    let event = Numbers::ParameterSet {
+        key: word,
+        previous: U256::ZERO,
+        value,
+    };
+    by(NUMBERS, event)
+}
+
+pub(crate) fn applied(license: U256, kind: u8, holder: Address) -> Emitted {
+    let event = Book::LicenseApplied {
+        id: license,
+        kind,
+        holder,
+        parent: U256::ZERO,
+        deviceType: B256::ZERO,
+        applicationHash: B256::ZERO,
+    };
+    by(BOOK, event)
+}
+
+pub(crate) fn state(license: U256, state: u8) -> Emitted {
+    let event = Book::LicenseStateChanged {
+        id: license,
+        state,
+        from: 0,
+        actor: who(8),
+        byGovernance: false,
+        analysisHash: B256::ZERO,
+    };
+    by(BOOK, event)
+}
+
+/// Own, partner's and lent stake, and when the loan is due.
+pub(crate) fn stakes(license: U256, amounts: [U256; 3], loan_due_at: u64) -> Emitted {
+    let [own, partner, loan] = amounts;
+    let event = Vault::StakeChanged {
+        licenseId: license,
+        own,
+        partner,
+        loan,
+        loanDueAt: U256::from(loan_due_at),
+    };
+    by(VAULT, event)
+}
+
+/// Five parts of a debt, each of this size.
+pub(crate) fn owes(court: Address, debtor: Address, part: U256) -> Emitted {
+    let owed = Parts {
+        fees: part,
+        challenger: part,
+        users: part,
+        treasury: part,
+        burned: part,
+    };
+    let event = Court::DebtRecorded {
+        caseId: id(1),
+        debtor,
+        owed,
+    };
+    by(court, event)
+}
+
+pub(crate) fn pays(court: Address, debtor: Address, left: U256) -> Emitted {
+    let event = Court::DebtPaid {
+        caseId: id(1),
+        debtor,
+        payer: who(7),
+        parts: Parts::default(),
+        left,
+    };
+    by(court, event)
+}
+
 pub(crate) fn chain_logs(number: u64, hash: B256, events: &[Emitted]) -> Vec<ChainLog> {
     let log = |(index, (address, data)): (usize, &Emitted)| ChainLog {
         address: *address,
