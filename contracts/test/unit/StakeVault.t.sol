@@ -92,8 +92,7 @@ contract StakeVaultTest is LicenseBase, Reentering {
         vm.expectRevert(abi.encodeWithSelector(IStakeVault.ThirdPartyNotAllowed.selector, partner));
         vm.prank(partner);
         vault.stake(id, 1);
-        vm.prank(foundation);
-        vault.lend(id, 1, uint64(block.timestamp + 1));
+        _lend(id, 1, block.timestamp + 1);
         _stake(alice, id, 1);
         assertEq(vault.stakeOf(id), 2, "own and loan");
     }
