@@ -350,6 +350,13 @@ fn named<'a>(pairs: impl Iterator<Item = (&'a DynSolValue, &'a Param)>) -> Value
 }
 
 fn json_value(value: &DynSolValue, param: &Param) -> Value {
+    // A struct the ABI names, an unnamed tuple: both are objects by the names of their members.
+    let members = value.as_custom_struct().map(|(_, _, members)| members);
+    if let Some(members) = members.or_else(|| value.as_tuple())
+        && members.len() == param.components.len()
+    {
+        return named(members.iter().zip(&param.components));
+    }
     match value {
         DynSolValue::Bool(v) => Value::Bool(*v),
         DynSolValue::Uint(v, _) => Value::String(v.to_string()),
@@ -362,9 +369,6 @@ fn json_value(value: &DynSolValue, param: &Param) -> Value {
         }
         DynSolValue::Array(items) | DynSolValue::FixedArray(items) => {
             Value::Array(items.iter().map(|item| json_value(item, param)).collect())
-        }
-        DynSolValue::Tuple(items) if items.len() == param.components.len() => {
-            named(items.iter().zip(&param.components))
         }
         other => Value::String(format!("{other:?}")),
     }
