@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::{Address, B256, U256, keccak256};
+use alloy_primitives::{Address, B256, U256};
 use milepost_ledger::{CaseId, VoucherId, merkle};
 
 use crate::random::Random;
@@ -20,7 +20,7 @@ impl Trees {
             .iter()
             .map(|(account, shares)| merkle::claim_leaf(case, *account, *shares))
             .collect();
-        let root = root(&leaves);
+        let root = merkle::root(&leaves);
         self.claims.insert(root, (leaves, list));
         root
     }
@@ -30,7 +30,7 @@ impl Trees {
             .iter()
             .map(|(voucher, period, owner)| merkle::month_leaf(*voucher, *period, *owner))
             .collect();
-        let root = root(&leaves);
+        let root = merkle::root(&leaves);
         self.months.insert(root, (leaves, list));
         root
     }
@@ -44,7 +44,7 @@ impl Trees {
         let (leaves, list) = self.claims.get(&root)?;
         let at = usize::try_from(random.below(list.len() as u64)).ok()?;
         let (account, shares) = list[at];
-        Some((account, shares, proof(leaves, at)))
+        Some((account, shares, merkle::proof(leaves, at)))
     }
 
     /// Some month of a list that fits, or any, with its proof.
@@ -61,40 +61,6 @@ impl Trees {
             .collect();
         let at = *random.pick(&all)?;
         let (voucher, period, owner) = list[at];
-        Some((voucher, period, owner, proof(leaves, at)))
+        Some((voucher, period, owner, merkle::proof(leaves, at)))
     }
-}
-
-fn level_up(level: &[B256]) -> Vec<B256> {
-    level
-        .chunks(2)
-        .map(|pair| {
-            if let [a, b] = pair {
-                merkle::parent(*a, *b)
-            } else {
-                pair[0]
-            }
-        })
-        .collect()
-}
-
-fn root(leaves: &[B256]) -> B256 {
-    let mut level = leaves.to_vec();
-    while level.len() > 1 {
-        level = level_up(&level);
-    }
-    level
-        .first()
-        .copied()
-        .unwrap_or_else(|| keccak256("an empty list"))
-}
-
-fn proof(leaves: &[B256], mut at: usize) -> Vec<B256> {
-    let (mut level, mut path) = (leaves.to_vec(), Vec::new());
-    while level.len() > 1 {
-        path.extend(level.get(at ^ 1));
-        level = level_up(&level);
-        at /= 2;
-    }
-    path
 }

@@ -1,6 +1,6 @@
 //! What can be typed about the economy.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -23,6 +23,13 @@ pub(crate) struct ChainArgs {
     /// Print JSON, amounts in wei.
     #[arg(long, global = true)]
     pub(crate) json: bool,
+}
+
+/// From here on votes decide.
+#[derive(Debug, Args)]
+pub(crate) struct HandoverArgs {
+    #[command(flatten)]
+    pub(crate) chain: ChainArgs,
 }
 
 /// Kinds of licences, in the contract's order.
@@ -237,8 +244,12 @@ pub(crate) enum CourtCommand {
         #[arg(long, conflicts_with = "propose")]
         accept: Option<String>,
     },
-    /// Rule as the case's adjudicator.
+    /// Draw the panel of a case by lot: once to fix the block, once more after it.
+    Draw { case: u64 },
+    /// Rule as the case's adjudicator. A member of a panel votes blind with it, and says the same with --reveal later.
     Rule(RuleArgs),
+    /// Count a panel's votes.
+    Decide { case: u64 },
     /// Ask for another round.
     Appeal {
         case: u64,
@@ -261,6 +272,8 @@ pub(crate) enum CourtCommand {
         #[arg(long, value_delimiter = ',')]
         proof: Vec<String>,
     },
+    /// Pay a panel's members for a closed case, and the acting member what it earned.
+    Collect { case: u64 },
     /// Pay what a slash left owing.
     PayDebt {
         case: u64,
@@ -274,6 +287,9 @@ pub(crate) enum CourtCommand {
 #[derive(Debug, Args)]
 pub(crate) struct RuleArgs {
     pub(crate) case: u64,
+    /// Show the vote that was cast blind, as a member of the panel.
+    #[arg(long)]
+    pub(crate) reveal: bool,
     /// The challenger is right; without it the case is dismissed.
     #[arg(long)]
     pub(crate) uphold: bool,
@@ -318,26 +334,54 @@ pub(crate) enum VoucherCommand {
     /// Bind a voucher to a device, for good.
     Bond {
         voucher: u64,
-        #[command(flatten)]
+        /// DID of the device, hardware:ID, software:ID, or voucher:ID; a bare number is hardware.
         device: DeviceArg,
     },
     /// Where a voucher's money is.
     Show { voucher: u64 },
 }
 
-/// A device, or its voucher.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct DeviceArg {
-    /// Aftermarket device.
-    #[arg(long, value_name = "ID")]
-    pub(crate) hardware: Option<u64>,
-    /// Synthetic device.
-    #[arg(long, value_name = "ID")]
-    pub(crate) software: Option<u64>,
-    /// Voucher.
-    #[arg(long = "voucher", value_name = "ID", id = "voucher-id")]
-    pub(crate) voucher: Option<u64>,
+/// What a voucher's money hangs on, as people name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum DeviceArg {
+    /// Aftermarket device, by its token.
+    Hardware(u64),
+    /// Synthetic device, by its token.
+    Software(u64),
+    /// Voucher, bonded or not.
+    Voucher(u64),
+    /// Token of a device contract, chosen by the network.
+    Token {
+        /// Chain the DID names.
+        chain: u64,
+        /// NFT contract.
+        contract: String,
+        /// Token.
+        id: u64,
+    },
+}
+
+impl FromStr for DeviceArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |text: &str| {
+            text.parse::<u64>()
+                .map_err(|_| format!("'{text}' is not a token number"))
+        };
+        let parts: Vec<&str> = text.split(':').collect();
+        match parts.as_slice() {
+            [id] | ["hardware", id] => Ok(Self::Hardware(number(id)?)),
+            ["software", id] => Ok(Self::Software(number(id)?)),
+            ["voucher", id] => Ok(Self::Voucher(number(id)?)),
+            ["did", "erc721", chain, contract, id] => Ok(Self::Token {
+                chain: number(chain)?,
+                contract: (*contract).to_owned(),
+                id: number(id)?,
+            }),
+            _ => Err("name a device as its DID, hardware:ID, software:ID or voucher:ID".to_owned()),
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -372,12 +416,12 @@ pub(crate) struct EscrowArgs {
 pub(crate) enum EscrowCommand {
     /// Every tranche: paid to whom, or why not.
     Show {
-        #[command(flatten)]
+        /// DID of the device, hardware:ID, software:ID, or voucher:ID; a bare number is hardware.
         device: DeviceArg,
     },
     /// Say as the owner that the device failed.
     ReportMalfunction {
-        #[command(flatten)]
+        /// DID of the device, hardware:ID, software:ID, or voucher:ID; a bare number is hardware.
         device: DeviceArg,
         /// The evidence: a file, or the 0x hash of a published one.
         #[arg(long)]
@@ -385,22 +429,44 @@ pub(crate) enum EscrowCommand {
     },
     /// Let an uncontested report count.
     FinalizeMalfunction {
-        #[command(flatten)]
+        /// DID of the device, hardware:ID, software:ID, or voucher:ID; a bare number is hardware.
         device: DeviceArg,
     },
     /// Pay the owner what is due of the stream.
     ClaimStream {
-        #[command(flatten)]
+        /// DID of the device, hardware:ID, software:ID, or voucher:ID; a bare number is hardware.
         device: DeviceArg,
     },
     /// Say as the owner that the device was taken out.
     Disconnect {
-        #[command(flatten)]
+        /// DID of the device, hardware:ID, software:ID, or voucher:ID; a bare number is hardware.
         device: DeviceArg,
+    },
+    /// Attest connected months as a node: post the root of a list.
+    Attest {
+        /// Lines `voucher,period,owner` under that heading; publish the same file.
+        list: PathBuf,
+        /// Where the list is published.
+        #[arg(long)]
+        uri: String,
+    },
+    /// Pay a month that a root attests, once the root can no longer be challenged.
+    Settle {
+        /// Voucher of the device.
+        voucher: u64,
+        /// Month of its escrow, from 1.
+        #[arg(long)]
+        period: u64,
+        /// Number of the root.
+        #[arg(long)]
+        root: u64,
+        /// The published list.
+        #[arg(long)]
+        list: PathBuf,
     },
     /// End an escrow whose time is over.
     Close {
-        #[command(flatten)]
+        /// DID of the device, hardware:ID, software:ID, or voucher:ID; a bare number is hardware.
         device: DeviceArg,
     },
 }

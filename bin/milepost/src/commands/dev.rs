@@ -14,7 +14,7 @@ use milepost_chain_core::{
 use milepost_drives::Fleet;
 use milepost_service::Metrics;
 use milepost_twin::{ContractAt, Role, TwinSettings};
-use milepost_types::{Address, parse_address};
+use milepost_types::{Address, U256, Wei, parse_address};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -27,7 +27,21 @@ use crate::{
 };
 
 /// Accounts that act in the demo; each has coin for gas.
-const ACCOUNTS: [&str; 5] = ["admin", "maker", "owner", "developer", "stranger"];
+const ACCOUNTS: [&str; 7] = [
+    "admin",
+    "team",
+    "maker",
+    "owner",
+    "developer",
+    "challenger",
+    "stranger",
+];
+/// `$DIMO` of those who buy vouchers, stake or challenge in the demo.
+const PURSES: [(&str, u64); 3] = [
+    ("maker", 10_000),
+    ("developer", 100_000),
+    ("challenger", 20_000),
+];
 /// Where the demo app says it runs.
 const APP_DOMAIN: &str = "http://localhost:3000/callback";
 /// Seed of the demo fleet.
@@ -90,7 +104,7 @@ async fn contracts(chain: &DevChain) -> Result<(Network, u64)> {
     let admin = account("admin")?;
     for name in ACCOUNTS {
         // 1,000 coins: a demo spends less than one.
-        let coins = milepost_types::U256::from(10u64).pow(milepost_types::U256::from(21));
+        let coins = U256::from(10u64).pow(U256::from(21));
         chain.set_balance(account(name)?.address(), coins).await?;
     }
     let deployment = deploy(&rpc, &admin, &DeployParams::default())
@@ -164,6 +178,23 @@ fn loopback(port: u16) -> Result<SocketAddr> {
     Ok(TcpListener::bind(address)?.local_addr()?)
 }
 
+/// The team, and tokens for those who spend some.
+async fn officers(network: &Network, admin: &Account) -> Result<()> {
+    network
+        .appoint(admin, account("team")?.address())
+        .await
+        .context("appoint the demo team")?;
+    let one = U256::from(10u64).pow(U256::from(18));
+    for (name, tokens) in PURSES {
+        let amount = Wei(U256::from(tokens) * one);
+        network
+            .mint_dimo(admin, account(name)?.address(), amount)
+            .await
+            .with_context(|| format!("give {name} tokens"))?;
+    }
+    Ok(())
+}
+
 /// Licences, the demo app, its connection, and the fleet's vehicles.
 async fn demo(
     args: &DevArgs,
@@ -178,6 +209,9 @@ async fn demo(
         .license_provider(&admin, &maker)
         .await
         .context("license the demo maker")?;
+    if known.is_none() {
+        officers(network, &admin).await?;
+    }
     let app = demo_app(network, known.as_ref())
         .await
         .context("license the demo app")?;

@@ -27,7 +27,7 @@ pub use deployment::Deployment;
 pub use devchain::{DevChain, DevChainOptions, Snapshot};
 pub use error::ChainError;
 pub use network::{
-    Attribute, FleetMember, IssuedLicense, NamedEvent, Network, NewDevice, NewGrant, NewVehicle,
+    Attribute, FleetMember, Handover, IssuedLicense, NamedEvent, Network, NewDevice, NewGrant, NewVehicle,
     Onboarded, Outcome, Payment, SettledCase, reason_hash,
 };
 pub use rpc::{Rpc, RpcOptions};

@@ -5,6 +5,7 @@
 mod court;
 mod devices;
 mod grants;
+mod handover;
 mod licenses;
 pub(crate) mod named;
 mod vehicles;
@@ -35,6 +36,7 @@ use crate::{
 pub use court::SettledCase;
 pub use devices::{FleetMember, NewDevice, Onboarded};
 pub use grants::NewGrant;
+pub use handover::Handover;
 pub use licenses::IssuedLicense;
 pub use named::{NamedEvent, Outcome, Payment};
 pub use vehicles::NewVehicle;

@@ -38,6 +38,45 @@ pub fn parent(a: B256, b: B256) -> B256 {
     keccak256([low.0, high.0].concat())
 }
 
+/// Root over leaves in their order; a node without a partner moves up as it is. Of no leaves: a hash that is the root
+/// of nothing.
+#[must_use]
+pub fn root(leaves: &[B256]) -> B256 {
+    let mut level = leaves.to_vec();
+    while level.len() > 1 {
+        level = level_up(&level);
+    }
+    level
+        .first()
+        .copied()
+        .unwrap_or_else(|| keccak256("an empty list"))
+}
+
+/// Siblings from the leaf at an index to the root.
+#[must_use]
+pub fn proof(leaves: &[B256], mut at: usize) -> Vec<B256> {
+    let (mut level, mut path) = (leaves.to_vec(), Vec::new());
+    while level.len() > 1 {
+        path.extend(level.get(at ^ 1));
+        level = level_up(&level);
+        at /= 2;
+    }
+    path
+}
+
+fn level_up(level: &[B256]) -> Vec<B256> {
+    level
+        .chunks(2)
+        .map(|pair| {
+            if let [a, b] = pair {
+                parent(*a, *b)
+            } else {
+                pair[0]
+            }
+        })
+        .collect()
+}
+
 /// Whether a proof leads from a leaf to a root.
 #[must_use]
 pub fn proves(proof: &[B256], root: B256, leaf: B256) -> bool {

@@ -1,6 +1,8 @@
 //! `milepost court …`: the life of a case.
 
 use anyhow::Result;
+use milepost_chain_core::Account;
+use milepost_types::keccak256;
 use serde_json::json;
 
 use super::{
@@ -10,6 +12,7 @@ use super::{
 use crate::cli::{CourtArgs, CourtCommand, RuleArgs};
 
 const COURT: &str = "Court";
+const PANEL: &str = "PanelAdjudicator";
 const PHASES: [&str; 7] = [
     "none",
     "responding",
@@ -36,7 +39,11 @@ pub(crate) async fn run(args: CourtArgs) -> Result<()> {
             let deposit = session
                 .text("Parameters", "get", &[names::key("court.deposit")])
                 .await?;
-            let subject = subject.unwrap_or_else(|| names::NOBODY.to_owned());
+            let subject = match subject {
+                None => names::NOBODY.to_owned(),
+                Some(address) if address.starts_with("0x") => address,
+                Some(name) => session.contract(&name)?,
+            };
             let arguments = vec![
                 license.to_string(),
                 breach_at.to_string(),
@@ -82,7 +89,20 @@ pub(crate) async fn run(args: CourtArgs) -> Result<()> {
                 .act(call(function, vec![case.to_string(), names::wei(amount)?]))
                 .await
         }
-        CourtCommand::Rule(rule) => session.act(vec![ruling(&rule)?]).await,
+        CourtCommand::Draw { case } => {
+            session
+                .act(vec![Call(PANEL, "draw", vec![case.to_string()])])
+                .await
+        }
+        CourtCommand::Rule(rule) => {
+            let call = rule_call(&session, &rule).await?;
+            session.act(vec![call]).await
+        }
+        CourtCommand::Decide { case } => {
+            session
+                .act(vec![Call(PANEL, "decide", vec![case.to_string()])])
+                .await
+        }
         CourtCommand::Appeal { case, evidence } => {
             session
                 .act(call("appeal", vec![case.to_string(), document(&evidence)?]))
@@ -101,6 +121,15 @@ pub(crate) async fn run(args: CourtArgs) -> Result<()> {
                     "claim",
                     vec![case.to_string(), account, shares, proof],
                 ))
+                .await
+        }
+        CourtCommand::Collect { case } => {
+            let member = session.account()?.address().to_string();
+            session
+                .act(vec![
+                    Call(PANEL, "distribute", vec![case.to_string()]),
+                    Call(PANEL, "withdraw", vec![member]),
+                ])
                 .await
         }
         CourtCommand::PayDebt { case, amount } => {
@@ -123,13 +152,40 @@ pub(crate) async fn run(args: CourtArgs) -> Result<()> {
 const fn acting(command: &CourtCommand) -> &'static str {
     match command {
         CourtCommand::Open { .. } | CourtCommand::Claim { .. } => "challenger",
-        CourtCommand::Rule { .. } => "court",
+        // The external adjudicator of a development network.
+        CourtCommand::Rule(_) => "admin",
         _ => "maker",
     }
 }
 
+/// The call that rules: on a panel a blind vote or its disclosure, otherwise the ruling itself.
+async fn rule_call(session: &Session, rule: &RuleArgs) -> Result<Call> {
+    let case = rule.case.to_string();
+    let of = [case.clone()];
+    let terms = session.read(COURT, "termsOf", &of).await?;
+    if plain(&terms["adjudicator"]) != session.contract(PANEL)? {
+        return Ok(Call(COURT, "rule", vec![case, ruling(rule)?]));
+    }
+    let round = session.text(COURT, "roundOf", &of).await?;
+    let salt = salt(session.account()?, &case, &round);
+    if rule.reveal {
+        return Ok(Call(PANEL, "reveal", vec![case, ruling(rule)?, salt]));
+    }
+    let arbitrator = session.account()?.address().to_string();
+    let arguments = [case.clone(), round, arbitrator, ruling(rule)?, salt];
+    let commitment = session.text(PANEL, "commitmentOf", &arguments).await?;
+    Ok(Call(PANEL, "commit", vec![case, commitment]))
+}
+
+/// What hides a blind vote. It comes from the member's key, so that it need not be kept until the vote is shown.
+fn salt(arbitrator: &Account, case: &str, round: &str) -> String {
+    let secret = arbitrator.secret();
+    let text = format!("milepost panel salt/{case}/{round}");
+    keccak256([&secret[..], text.as_bytes()].concat()).to_string()
+}
+
 /// The ruling as the adjudicator's contract takes it.
-fn ruling(rule: &RuleArgs) -> Result<Call> {
+fn ruling(rule: &RuleArgs) -> Result<String> {
     let award = match &rule.award {
         Some(award) => format!("({})", award.replace(':', ",")),
         None => "(0,0,0,0)".to_owned(),
@@ -139,7 +195,7 @@ fn ruling(rule: &RuleArgs) -> Result<Call> {
     } else {
         "0".to_owned()
     };
-    let ruling = format!(
+    Ok(format!(
         "({},{},{},{},{},{})",
         rule.uphold,
         amount,
@@ -147,8 +203,7 @@ fn ruling(rule: &RuleArgs) -> Result<Call> {
         document(&rule.opinion)?,
         rule.impact_root.as_deref().unwrap_or(ZERO),
         rule.impact_shares
-    );
-    Ok(Call(COURT, "rule", vec![rule.case.to_string(), ruling]))
+    ))
 }
 
 async fn show(session: &Session, case: u64) -> Result<()> {
@@ -161,6 +216,12 @@ async fn show(session: &Session, case: u64) -> Result<()> {
         let at = [case.to_string(), number.to_string()];
         rulings.push(session.read(COURT, "rulingOf", &at).await?);
     }
+    let closed = PHASES.get(phase) == Some(&"closed");
+    let execution = if closed {
+        json!(null)
+    } else {
+        session.read(COURT, "previewClose", &of).await?
+    };
     session.report(&json!({
         "case": case,
         "phase": PHASES.get(phase).copied().unwrap_or("?"),
@@ -168,6 +229,6 @@ async fn show(session: &Session, case: u64) -> Result<()> {
         "round": round,
         "facts": facts,
         "rulings": rulings,
-        "execution_would_pay": session.read(COURT, "previewClose", &of).await?,
+        "execution_would_pay": execution,
     }))
 }

@@ -85,6 +85,15 @@ impl Session {
         Ok(self.network.deployment().contract(name)?.to_string())
     }
 
+    /// Refuses a name of something on another chain.
+    pub(super) fn same_chain(&self, chain: u64) -> Result<()> {
+        let ours = self.network.deployment().chain_id;
+        if chain != ours {
+            bail!("the DID is of chain {chain}, this network is chain {ours}");
+        }
+        Ok(())
+    }
+
     pub(super) async fn read(
         &self,
         contract: &str,

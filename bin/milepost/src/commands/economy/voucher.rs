@@ -1,7 +1,11 @@
 //! `milepost voucher …`: types, buying, bonding; `quote` needs no chain. `milepost escrow …`: what a device's
 //! escrow paid, to whom, and why not.
 
+use std::{fs, path::Path};
+
 use anyhow::{Context as _, Result, bail};
+use milepost_ledger::{VoucherId, merkle};
+use milepost_types::{Address, B256, parse_address};
 use serde_json::{Value, json};
 
 use super::{
@@ -12,6 +16,9 @@ use crate::cli::{DeviceArg, EscrowArgs, EscrowCommand, VoucherArgs, VoucherComma
 
 const VOUCHER: &str = "MintVoucher";
 const ESCROW: &str = "DeviceEscrow";
+const ATTESTATIONS: &str = "ConnectionAttestations";
+/// First line of a list of connected months.
+const HEADING: &str = "voucher,period,owner";
 const LENS: &str = "EscrowLens";
 // In the order of the contracts' enums.
 const STATES: [&str; 6] = ["none", "sold", "active", "reported", "streaming", "closed"];
@@ -56,7 +63,7 @@ pub(crate) async fn run(args: VoucherArgs) -> Result<()> {
         VoucherCommand::Types => types(&session).await,
         VoucherCommand::Buy { device_type, count } => buy(&session, &device_type, count).await,
         VoucherCommand::Bond { voucher, device } => {
-            let (kind, id) = of_device(&device)?;
+            let (kind, id) = of_device(&session, &device)?;
             let arguments = vec![voucher.to_string(), kind, id];
             session.act(vec![Call(ESCROW, "bond", arguments)]).await
         }
@@ -65,7 +72,11 @@ pub(crate) async fn run(args: VoucherArgs) -> Result<()> {
 }
 
 pub(crate) async fn escrow(args: EscrowArgs) -> Result<()> {
-    let session = Session::open(&args.chain, "owner").await?;
+    let acting = match args.command {
+        EscrowCommand::Attest { .. } => "node",
+        _ => "owner",
+    };
+    let session = Session::open(&args.chain, acting).await?;
     let call = |function, arguments| vec![Call(ESCROW, function, arguments)];
     match args.command {
         EscrowCommand::Show { device } => {
@@ -95,6 +106,39 @@ pub(crate) async fn escrow(args: EscrowArgs) -> Result<()> {
             let voucher = voucher_of(&session, &device).await?;
             session.act(call("disconnect", vec![voucher])).await
         }
+        EscrowCommand::Attest { list, uri } => {
+            let root = merkle::root(&leaves(&months(&list)?));
+            let arguments = vec![root.to_string(), uri];
+            session
+                .act(vec![Call(ATTESTATIONS, "post", arguments)])
+                .await
+        }
+        EscrowCommand::Settle {
+            voucher,
+            period,
+            root,
+            list,
+        } => {
+            let months = months(&list)?;
+            let at = months
+                .iter()
+                .position(|m| m.voucher == voucher && m.period == period)
+                .with_context(|| {
+                    format!("{} has no month {period} of {voucher}", list.display())
+                })?;
+            let proof: Vec<String> = merkle::proof(&leaves(&months), at)
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+            let arguments = vec![
+                voucher.to_string(),
+                period.to_string(),
+                months[at].owner.to_string(),
+                root.to_string(),
+                format!("[{}]", proof.join(",")),
+            ];
+            session.act(call("settle", arguments)).await
+        }
         EscrowCommand::Close { device } => {
             let voucher = voucher_of(&session, &device).await?;
             session.act(call("close", vec![voucher])).await
@@ -102,14 +146,64 @@ pub(crate) async fn escrow(args: EscrowArgs) -> Result<()> {
     }
 }
 
+/// A month in which a device was connected.
+struct Month {
+    voucher: u64,
+    period: u64,
+    owner: Address,
+}
+
+/// Reads a list of connected months.
+fn months(list: &Path) -> Result<Vec<Month>> {
+    let text =
+        fs::read_to_string(list).with_context(|| format!("read the list {}", list.display()))?;
+    let mut lines = text.lines().enumerate();
+    let heading = lines.next().map(|(_, line)| line.trim());
+    if heading != Some(HEADING) {
+        bail!("{}: the first line must be {HEADING}", list.display());
+    }
+    let months: Vec<Month> = lines
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(|(at, line)| {
+            month(line).with_context(|| format!("{} line {}", list.display(), at + 1))
+        })
+        .collect::<Result<_>>()?;
+    if months.is_empty() {
+        bail!("{} lists no month", list.display());
+    }
+    Ok(months)
+}
+
+fn month(line: &str) -> Result<Month> {
+    let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+    let [voucher, period, owner] = fields.as_slice() else {
+        bail!("{} fields, not 3: {HEADING}", fields.len());
+    };
+    Ok(Month {
+        voucher: voucher.parse().context("voucher")?,
+        period: period.parse().context("period")?,
+        owner: parse_address(owner).context("owner")?,
+    })
+}
+
+fn leaves(months: &[Month]) -> Vec<B256> {
+    months
+        .iter()
+        .map(|m| merkle::month_leaf(VoucherId(m.voucher), m.period, m.owner))
+        .collect()
+}
+
 async fn types(session: &Session) -> Result<()> {
     let keys = session.read(VOUCHER, "deviceTypes", &[]).await?;
     let mut report = serde_json::Map::new();
     for key in keys.as_array().context("device types")? {
         let key = plain(key);
-        let facts = session
+        let mut facts = session
             .read(VOUCHER, "deviceType", std::slice::from_ref(&key))
             .await?;
+        if let Some(price) = facts.get("price").map(plain) {
+            facts["price"] = names::dimo(session, &price).into();
+        }
         report.insert(names::ascii(&key), facts);
     }
     session.report(&Value::Object(report))
@@ -141,19 +235,36 @@ async fn buy(session: &Session, device_type: &str, count: u64) -> Result<()> {
 }
 
 /// Kind and id of a device as the contract takes them.
-fn of_device(device: &DeviceArg) -> Result<(String, String)> {
-    match (device.hardware, device.software) {
-        (Some(id), None) => Ok((names::HARDWARE.to_owned(), id.to_string())),
-        (None, Some(id)) => Ok((names::SOFTWARE.to_owned(), id.to_string())),
-        _ => bail!("name the device: --hardware ID (aftermarket) or --software ID (synthetic)"),
+fn of_device(session: &Session, device: &DeviceArg) -> Result<(String, String)> {
+    match device {
+        DeviceArg::Hardware(id) => Ok((names::HARDWARE.to_owned(), id.to_string())),
+        DeviceArg::Software(id) => Ok((names::SOFTWARE.to_owned(), id.to_string())),
+        DeviceArg::Voucher(id) => bail!("voucher {id} is no device"),
+        DeviceArg::Token {
+            chain,
+            contract,
+            id,
+        } => {
+            session.same_chain(*chain)?;
+            let contract = parse_address(contract)?.to_string();
+            for (name, kind) in [
+                ("AftermarketDeviceId", names::HARDWARE),
+                ("SyntheticDeviceId", names::SOFTWARE),
+            ] {
+                if session.contract(name)? == contract {
+                    return Ok((kind.to_owned(), id.to_string()));
+                }
+            }
+            bail!("{contract} is no device contract of this network")
+        }
     }
 }
 
 async fn voucher_of(session: &Session, device: &DeviceArg) -> Result<String> {
-    if let Some(voucher) = device.voucher {
+    if let DeviceArg::Voucher(voucher) = device {
         return Ok(voucher.to_string());
     }
-    let (kind, id) = of_device(device)?;
+    let (kind, id) = of_device(session, device)?;
     let voucher = session.text(ESCROW, "voucherOf", &[kind, id]).await?;
     if voucher == "0" {
         bail!("no voucher is bonded to this device");

@@ -162,6 +162,7 @@ pub(super) fn roles(plan: &Plan) -> Result<Vec<Step>, ChainError> {
         steps.push(grant(plan, contract, "COURT_ROLE", court)?);
     }
     steps.push(grant(plan, "PostedTwap", "FEEDER_ROLE", plan.admin)?);
+    steps.push(grant(plan, "EmergencyPause", "GUARDIAN_ROLE", plan.admin)?);
     Ok(steps)
 }
 

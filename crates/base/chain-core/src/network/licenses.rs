@@ -55,7 +55,7 @@ impl Network {
             .id;
         }
         if self.view(book, ILicenseBook::stateOfCall { id }).await? == APPLIED {
-            self.appoint_to_team(team).await?;
+            self.appoint(team, team.address()).await?;
             let call = ILicenseBook::decideCall {
                 id,
                 approved: true,
@@ -97,11 +97,13 @@ impl Network {
         self.view(self.deployment.license_book()?, call).await
     }
 
-    /// Makes the team's own account a member for the longest term, when it is none: it must have GOVERNANCE_ROLE on
-    /// the roster. A member is left as it is.
-    async fn appoint_to_team(&self, team: &Account) -> Result<(), ChainError> {
+    /// Makes an account a member of the team for the longest term (D1-22), or renews one whose term is over; a member
+    /// is left as it is.
+    ///
+    /// # Errors
+    /// As [`Sender::send`](crate::Sender::send), among others when `governance` lacks GOVERNANCE_ROLE on the roster.
+    pub async fn appoint(&self, governance: &Account, account: Address) -> Result<(), ChainError> {
         let roster = self.deployment.team_roster()?;
-        let account = team.address();
         if self
             .view(roster, ITeamRoster::isMemberCall { account })
             .await?
@@ -112,16 +114,17 @@ impl Network {
             key: text_key("license.term_max"),
         };
         let longest = self.view(self.deployment.parameters()?, call).await?;
-        let until = U256::from(self.sender(team).await.now().await?) + longest;
+        let until = U256::from(self.sender(governance).await.now().await?) + longest;
         let before = self
             .view(roster, ITeamRoster::termOfCall { account })
             .await?;
         if before.is_zero() {
             let call = ITeamRoster::appointCall { account, until };
-            self.act(team, "appoint to the team", roster, call).await?;
+            self.act(governance, "appoint to the team", roster, call)
+                .await?;
         } else {
             let call = ITeamRoster::renewCall { account, until };
-            self.act(team, "renew the team's term", roster, call)
+            self.act(governance, "renew the team's term", roster, call)
                 .await?;
         }
         Ok(())
