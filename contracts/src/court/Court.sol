@@ -117,7 +117,7 @@ contract Court is ICourt, AccessControlUpgradeable, ReentrancyGuardTransient, UU
             revert EvidenceUsed(licenseId, evidenceHash, s.evidence[licenseId][evidenceHash]);
         }
         if (subject != address(0) && !s.rules.isSubject(subject)) revert SubjectNotAllowed(subject);
-        address respondent = _checkOpening(s, licenseId, breachAt, terms);
+        address respondent = _checkOpening(s, licenseId, breachAt, terms, subject);
 
         caseId = ++s.count;
         s.evidence[licenseId][evidenceHash] = caseId;
@@ -381,15 +381,18 @@ contract Court is ICourt, AccessControlUpgradeable, ReentrancyGuardTransient, UU
 
     // Internal -----------------------------------------------------------------------------------------------------
 
-    function _checkOpening(CourtStorage storage s, uint256 licenseId, uint256 breachAt, Terms memory terms)
-        private
-        view
-        returns (address respondent)
-    {
+    function _checkOpening(
+        CourtStorage storage s,
+        uint256 licenseId,
+        uint256 breachAt,
+        Terms memory terms,
+        address subject
+    ) private view returns (address respondent) {
         respondent = s.licenses.holderOf(licenseId);
         if (respondent == address(0)) revert UnknownLicense(licenseId);
         if (respondent == msg.sender) revert OwnLicense(licenseId, msg.sender);
-        if (s.vault.stakeOf(licenseId) == 0) revert NoStake(licenseId);
+        // What a subject says can be challenged also when there is nothing left to lose.
+        if (subject == address(0) && s.vault.stakeOf(licenseId) == 0) revert NoStake(licenseId);
         if (breachAt > block.timestamp) revert BreachInFuture(breachAt);
         if (block.timestamp - breachAt > terms.limitation) revert BreachTooOld(breachAt, terms.limitation);
         // The deposit and as much again, which stays with the challenger.

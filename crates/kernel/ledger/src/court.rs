@@ -267,7 +267,8 @@ impl Ledger {
         if self.licence(license)?.holder == call.caller {
             return Err(Refusal::OwnLicense(license));
         }
-        if self.stake_of(license).is_zero() {
+        // What a posted root says can be challenged also when there is nothing left to lose.
+        if subject.is_none() && self.stake_of(license).is_zero() {
             return Err(Refusal::NoStake(license));
         }
         not_zero(claim)?;
