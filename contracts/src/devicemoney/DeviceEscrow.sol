@@ -377,7 +377,7 @@ contract DeviceEscrow is IDeviceEscrow, AccessControlUpgradeable, ReentrancyGuar
         if (part.treasury != 0) _send(t.token, _treasury(), part.treasury);
     }
 
-    /// @dev Who gets the provider's part now. A licence given up by choice keeps earning.
+    /// @dev Who gets the provider's part now. A licence given up by choice keeps earning, unless it was suspended then.
     function _payee(EscrowStorage storage s, uint256 licenseId, address otherwise)
         private
         returns (address payee, Reason reason)
@@ -385,9 +385,18 @@ contract DeviceEscrow is IDeviceEscrow, AccessControlUpgradeable, ReentrancyGuar
         ILicenseBook.State state = s.book.stateOf(licenseId);
         if (state == ILicenseBook.State.Revoked) _noteRevocation(s, licenseId);
         if (s.revoked[licenseId]) reason = Reason.ProviderRevoked;
-        else if (state == ILicenseBook.State.Suspended) reason = Reason.ProviderSuspended;
+        else if (_isSuspended(s, licenseId, state)) reason = Reason.ProviderSuspended;
         else return (s.book.holderOf(licenseId), Reason.MonthAttested);
         payee = otherwise == address(0) ? _treasury() : otherwise;
+    }
+
+    /// @dev Now, or when it ended: only a reinstatement ends a suspension.
+    function _isSuspended(EscrowStorage storage s, uint256 licenseId, ILicenseBook.State state)
+        private
+        view
+        returns (bool)
+    {
+        return state != ILicenseBook.State.Approved && s.book.licenseInfo(licenseId).suspendedAt != 0;
     }
 
     function _noteRevocation(EscrowStorage storage s, uint256 licenseId) private {

@@ -329,9 +329,8 @@ impl Ledger {
             self.revocations.insert(bond.license, ());
         }
         let license = self.licence(bond.license)?;
-        // A licence given up by choice keeps earning.
-        let earns =
-            license.state != LicenseState::Suspended && !self.revocations.contains(&bond.license);
+        // A licence given up by choice keeps earning, unless it was suspended then: only a reinstatement ends that.
+        let earns = license.suspended_at == 0 && !self.revocations.contains(&bond.license);
         let payee = match (earns, to_owner) {
             (true, _) => license.holder,
             (false, true) => owner,
