@@ -44,6 +44,8 @@ contract DeviceEscrow is IDeviceEscrow, AccessControlUpgradeable, ReentrancyGuar
         address vouchers;
     }
 
+    /// @dev The type whose price is that of a connection without a device.
+    bytes32 private constant SOFTWARE_TYPE = "software";
     bytes32 private constant STORAGE_SLOT = 0xf2816f368ebdbe7df9332d32ed856e87fedaae615de8aec212972429bfb48e00;
 
     /// @custom:storage-location erc7201:milepost.deviceescrow
@@ -115,6 +117,7 @@ contract DeviceEscrow is IDeviceEscrow, AccessControlUpgradeable, ReentrancyGuar
         if (device.wallet == address(0)) revert UnknownDevice(kind, deviceId);
         if (device.vehicleId == 0) revert DeviceNotPaired(kind, deviceId);
         Terms memory t = _termsOf(r);
+        if (kind == DeviceKind.Hardware && t.deviceType == SOFTWARE_TYPE) revert VoucherForSoftware(voucher);
         uint256 licenseId = _checkProvider(device.maker, t.deviceType);
         uint256 burned = EscrowMath.totalsOf(t, r.number).burned;
 

@@ -323,6 +323,16 @@ contract DeviceEscrowTest is DeviceMoneyBase {
         assertEq(_balance(alice), 0, "owner");
     }
 
+    /// @dev Economy §5: a software voucher costs a fraction of what the cheapest device pays.
+    function test_softwareVoucherBondsNoHardware() public {
+        (, uint256 ad) = _newPair(alice);
+        uint256 voucher = _buy(acme, "software", 1);
+        vm.prank(acme);
+        vm.expectRevert(abi.encodeWithSelector(IDeviceEscrow.VoucherForSoftware.selector, voucher));
+        escrow.bond(voucher, IDeviceEscrow.DeviceKind.Hardware, ad);
+        _bond(acme, _buy(acme, "dongle", 1), IDeviceEscrow.DeviceKind.Hardware, ad);
+    }
+
     /// @dev Economy §5: a suspension does not end by giving the licence up, also not after the release.
     function test_providerThatRenouncesWhileSuspendedDoesNotEarn() public {
         (uint256 voucher,) = _bonded(DASH_CAM);
