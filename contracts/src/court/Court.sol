@@ -31,6 +31,8 @@ contract Court is ICourt, AccessControlUpgradeable, ReentrancyGuardTransient, UU
 
     /// @dev The third round is final.
     uint8 private constant MAX_ROUNDS = 3;
+    /// @dev Class of the stake vault that the licence holder itself posted.
+    uint8 private constant OWN_STAKE = 0;
 
     bytes32 private constant STORAGE_SLOT = 0x6c4a2807d0d53f2c1d3f84282b29fdcf82242f04e6034fa7599c4bb5e6dc2d00;
 
@@ -115,7 +117,7 @@ contract Court is ICourt, AccessControlUpgradeable, ReentrancyGuardTransient, UU
             revert EvidenceUsed(licenseId, evidenceHash, s.evidence[licenseId][evidenceHash]);
         }
         if (subject != address(0) && !s.rules.isSubject(subject)) revert SubjectNotAllowed(subject);
-        address respondent = _checkOpening(s, licenseId, breachAt, terms);
+        address respondent = _checkOpening(s, licenseId, breachAt, terms, subject);
 
         caseId = ++s.count;
         s.evidence[licenseId][evidenceHash] = caseId;
@@ -345,7 +347,7 @@ contract Court is ICourt, AccessControlUpgradeable, ReentrancyGuardTransient, UU
         if (e.stage == Stage.Closed) revert WrongPhase(caseId, Phase.Closed);
         Parts memory due;
         (p.outcome, due) = _due(e);
-        if (_succeeded(p.outcome)) p.taken = Math.min(due.total(), _court().vault.stakeOf(e.data.licenseId));
+        p.taken = Math.min(due.total(), _available(_court(), e.data.licenseId, p.outcome));
         (p.paid, p.owed, p.depositReturned) = _payout(e, p.outcome, due, p.taken);
     }
 
@@ -379,15 +381,18 @@ contract Court is ICourt, AccessControlUpgradeable, ReentrancyGuardTransient, UU
 
     // Internal -----------------------------------------------------------------------------------------------------
 
-    function _checkOpening(CourtStorage storage s, uint256 licenseId, uint256 breachAt, Terms memory terms)
-        private
-        view
-        returns (address respondent)
-    {
+    function _checkOpening(
+        CourtStorage storage s,
+        uint256 licenseId,
+        uint256 breachAt,
+        Terms memory terms,
+        address subject
+    ) private view returns (address respondent) {
         respondent = s.licenses.holderOf(licenseId);
         if (respondent == address(0)) revert UnknownLicense(licenseId);
         if (respondent == msg.sender) revert OwnLicense(licenseId, msg.sender);
-        if (s.vault.stakeOf(licenseId) == 0) revert NoStake(licenseId);
+        // What a subject says can be challenged also when there is nothing left to lose.
+        if (subject == address(0) && s.vault.stakeOf(licenseId) == 0) revert NoStake(licenseId);
         if (breachAt > block.timestamp) revert BreachInFuture(breachAt);
         if (block.timestamp - breachAt > terms.limitation) revert BreachTooOld(breachAt, terms.limitation);
         // The deposit and as much again, which stays with the challenger.
@@ -408,11 +413,8 @@ contract Court is ICourt, AccessControlUpgradeable, ReentrancyGuardTransient, UU
         CourtStorage storage s = _court();
         Case storage c = e.data;
         (Outcome outcome, Parts memory due) = _due(e);
-        uint256 taken;
-        if (_succeeded(outcome)) {
-            taken = Math.min(due.total(), s.vault.stakeOf(c.licenseId));
-            if (taken != 0) taken = s.vault.slash(c.licenseId, taken);
-        }
+        uint256 taken = Math.min(due.total(), _available(s, c.licenseId, outcome));
+        if (taken != 0) taken = s.vault.slash(c.licenseId, taken);
         (Parts memory paid, Parts memory owed, uint256 returned) = _payout(e, outcome, due, taken);
         address respondent = _respondent(e);
 
@@ -441,6 +443,18 @@ contract Court is ICourt, AccessControlUpgradeable, ReentrancyGuardTransient, UU
         if (c.subject != address(0) && s.rules.isSubject(c.subject)) {
             ICaseSubject(c.subject).onCaseClosed(caseId, c.subjectId, _succeeded(outcome));
         }
+    }
+
+    /// @dev What an outcome may take out of the vault. Two parties who settle may be one: they dispose of the holder's own
+    ///      stake alone, which a slash takes first, and of none while another case holds it.
+    function _available(CourtStorage storage s, uint256 licenseId, Outcome outcome)
+        private
+        view
+        returns (uint256 amount)
+    {
+        if (outcome == Outcome.Upheld) return s.vault.stakeOf(licenseId);
+        if (outcome != Outcome.Settled || s.vault.openChallenges(licenseId) > 1) return 0;
+        (amount,,) = s.vault.poolOf(licenseId, OWN_STAKE);
     }
 
     /// @dev All but the users' part, which stays here for claims.

@@ -44,6 +44,8 @@ contract DeviceEscrow is IDeviceEscrow, AccessControlUpgradeable, ReentrancyGuar
         address vouchers;
     }
 
+    /// @dev The type whose price is that of a connection without a device.
+    bytes32 private constant SOFTWARE_TYPE = "software";
     bytes32 private constant STORAGE_SLOT = 0xf2816f368ebdbe7df9332d32ed856e87fedaae615de8aec212972429bfb48e00;
 
     /// @custom:storage-location erc7201:milepost.deviceescrow
@@ -115,6 +117,7 @@ contract DeviceEscrow is IDeviceEscrow, AccessControlUpgradeable, ReentrancyGuar
         if (device.wallet == address(0)) revert UnknownDevice(kind, deviceId);
         if (device.vehicleId == 0) revert DeviceNotPaired(kind, deviceId);
         Terms memory t = _termsOf(r);
+        if (kind == DeviceKind.Hardware && t.deviceType == SOFTWARE_TYPE) revert VoucherForSoftware(voucher);
         uint256 licenseId = _checkProvider(device.maker, t.deviceType);
         uint256 burned = EscrowMath.totalsOf(t, r.number).burned;
 
@@ -377,7 +380,7 @@ contract DeviceEscrow is IDeviceEscrow, AccessControlUpgradeable, ReentrancyGuar
         if (part.treasury != 0) _send(t.token, _treasury(), part.treasury);
     }
 
-    /// @dev Who gets the provider's part now. A licence given up by choice keeps earning.
+    /// @dev Who gets the provider's part now. A licence given up by choice keeps earning, unless it was suspended then.
     function _payee(EscrowStorage storage s, uint256 licenseId, address otherwise)
         private
         returns (address payee, Reason reason)
@@ -385,9 +388,18 @@ contract DeviceEscrow is IDeviceEscrow, AccessControlUpgradeable, ReentrancyGuar
         ILicenseBook.State state = s.book.stateOf(licenseId);
         if (state == ILicenseBook.State.Revoked) _noteRevocation(s, licenseId);
         if (s.revoked[licenseId]) reason = Reason.ProviderRevoked;
-        else if (state == ILicenseBook.State.Suspended) reason = Reason.ProviderSuspended;
+        else if (_isSuspended(s, licenseId, state)) reason = Reason.ProviderSuspended;
         else return (s.book.holderOf(licenseId), Reason.MonthAttested);
         payee = otherwise == address(0) ? _treasury() : otherwise;
+    }
+
+    /// @dev Now, or when it ended: only a reinstatement ends a suspension.
+    function _isSuspended(EscrowStorage storage s, uint256 licenseId, ILicenseBook.State state)
+        private
+        view
+        returns (bool)
+    {
+        return state != ILicenseBook.State.Approved && s.book.licenseInfo(licenseId).suspendedAt != 0;
     }
 
     function _noteRevocation(EscrowStorage storage s, uint256 licenseId) private {

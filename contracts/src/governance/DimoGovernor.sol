@@ -9,8 +9,10 @@ import {GovernorTimelockControl} from "@openzeppelin/contracts/governance/extens
 import {GovernorVotes} from "@openzeppelin/contracts/governance/extensions/GovernorVotes.sol";
 import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
 
+import {IDIMORegistry} from "../interfaces/IDIMORegistry.sol";
 import {IDimoGovernor} from "../interfaces/IDimoGovernor.sol";
 import {IParameters} from "../interfaces/IParameters.sol";
+import {IMulticallModule} from "../interfaces/IRegistryCore.sol";
 import {ParameterKeys as K} from "../libraries/ParameterKeys.sol";
 
 /// @title Governor over votes of the token
@@ -211,13 +213,18 @@ contract DimoGovernor is IDimoGovernor, Governor, GovernorCountingSimple, Govern
     function _levelOf(address target, bytes memory data) private view returns (uint256 level) {
         if (target == address(this) || target == _executor()) return HIGHEST_LEVEL;
         bytes4 selector = bytes4(data);
-        if (
-            selector == UPGRADE_TO_AND_CALL || selector == UPGRADE_TO || selector == GRANT_ROLE
-                || selector == TRANSFER_OWNERSHIP
-        ) return HIGHEST_LEVEL;
+        if (_changesPowers(selector)) return HIGHEST_LEVEL;
         if (target == address(_PARAMETERS) && _changesGovernance(selector, data)) return HIGHEST_LEVEL;
         level = _levels[target][selector];
         if (level == 0) level = LOWEST_LEVEL;
+    }
+
+    /// @dev Code and rights of any contract. A registry's code is its modules, and its batch is every call that it has.
+    function _changesPowers(bytes4 selector) private pure returns (bool) {
+        return selector == UPGRADE_TO_AND_CALL || selector == UPGRADE_TO || selector == GRANT_ROLE
+            || selector == TRANSFER_OWNERSHIP || selector == IDIMORegistry.addModule.selector
+            || selector == IDIMORegistry.removeModule.selector || selector == IDIMORegistry.updateModule.selector
+            || selector == IMulticallModule.multiDelegateCall.selector;
     }
 
     /// @dev Malformed arguments revert here, as they would when executed.

@@ -194,7 +194,8 @@ interface ICourt {
     /// @notice A party's offer; replaces its earlier one.
     function proposeSettlement(uint256 caseId, uint256 amount) external;
 
-    /// @notice Takes the other side's offer, which must be `amount`, and closes the case.
+    /// @notice Takes the other side's offer, which must be `amount`, and closes the case. Only stake that the holder posted
+    ///         itself is taken, and none while another case is open; the rest is debt.
     function acceptSettlement(uint256 caseId, uint256 amount) external;
 
     /// @notice A party ends the mediation; round 1 begins.

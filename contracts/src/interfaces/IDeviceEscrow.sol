@@ -123,6 +123,7 @@ interface IDeviceEscrow {
     error ConflictOfInterest(address member, address party);
     error UnknownDevice(DeviceKind kind, uint256 deviceId);
     error DeviceNotPaired(DeviceKind kind, uint256 deviceId);
+    error VoucherForSoftware(uint256 voucher);
     error DeviceAlreadyBonded(DeviceKind kind, uint256 deviceId, uint256 voucher);
     error ProviderNotActive(address maker, uint256 licenseId);
     error DeviceTypeNotActive(uint256 licenseId, bytes32 deviceType);
@@ -183,7 +184,7 @@ interface IDeviceEscrow {
     function open(Terms calldata terms, uint256 firstVoucher, uint256 firstNumber, uint256 count) external;
 
     /// @notice Bonds the caller's voucher to a connected device of an active provider with an active licence for the
-    ///         voucher's type; burns the burned part and starts the clock.
+    ///         voucher's type; burns the burned part and starts the clock. A software voucher bonds software only.
     function bond(uint256 voucher, DeviceKind kind, uint256 deviceId) external;
 
     /// @notice Pays the next tranche for an attested month. Anyone.

@@ -10,8 +10,10 @@ import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 
 import {DimoGovernor} from "../../src/governance/DimoGovernor.sol";
 import {DimoTimelock} from "../../src/governance/DimoTimelock.sol";
+import {IDIMORegistry} from "../../src/interfaces/IDIMORegistry.sol";
 import {IDimoGovernor} from "../../src/interfaces/IDimoGovernor.sol";
 import {IParameters} from "../../src/interfaces/IParameters.sol";
+import {IMulticallModule} from "../../src/interfaces/IRegistryCore.sol";
 import {ITeamRoster} from "../../src/interfaces/ITeamRoster.sol";
 import {ParameterKeys as K} from "../../src/libraries/ParameterKeys.sol";
 import {Parameters} from "../../src/parameters/Parameters.sol";
@@ -207,6 +209,22 @@ contract GovernanceTest is GovernanceBase {
             20
         );
         assertEq(governor.levelOf(address(parameters), calls[2]), 3, "fixed");
+    }
+
+    /// @dev The registry's code is its modules, and a batch is every call of the registry.
+    function test_modulesAndBatchesOfARegistryAreAlwaysOfLevel3() public view {
+        bytes[] memory batch = new bytes[](1);
+        batch[0] = abi.encodeWithSignature("grantRole(bytes32,address)", bytes32(0), address(1));
+        bytes4[] memory none = new bytes4[](0);
+        bytes[4] memory calls = [
+            abi.encodeCall(IDIMORegistry.addModule, (address(1), none)),
+            abi.encodeCall(IDIMORegistry.removeModule, (address(1), none)),
+            abi.encodeCall(IDIMORegistry.updateModule, (address(1), address(2), none, none)),
+            abi.encodeCall(IMulticallModule.multiDelegateCall, (batch))
+        ];
+        for (uint256 i = 0; i < calls.length; ++i) {
+            assertEq(governor.levelOf(address(0x4E6), calls[i]), 3, "highest");
+        }
     }
 
     function test_levelsAreOneToThree() public {

@@ -76,7 +76,7 @@ contract DeviceMoneyHandler is DeviceMoneyBase {
         uint256 ownerKey = which % 2 == 0 ? ALICE_KEY : BOB_KEY;
         uint256 n = ++_devices;
         uint256 vehicle = _newVehicle(owner);
-        if (software) {
+        if (software || escrow.typeOf(voucher) == "software") {
             uint256 sd = _newSynthetic(vehicle, ownerKey, FIRST_KEY + n, n);
             _bond(acme, voucher, IDeviceEscrow.DeviceKind.Software, sd);
         } else {

@@ -59,6 +59,23 @@ contract AttestationDisputeTest is CourtBase {
         assertTrue(vault.stakeOf(nodeLicense) < STAKE, "slashed");
     }
 
+    /// @dev Economy §4: otherwise a node whose stake is gone posts what it likes.
+    function test_rootOfANodeWithoutStakeCanStillBeChallenged() public {
+        vm.prank(carol);
+        uint256 first = court.open(nodeLicense, block.timestamp, CLAIM_HASH, "first", address(0), 0);
+        vm.startPrank(node);
+        court.respond(first, "answer");
+        court.proposeSettlement(first, STAKE);
+        vm.stopPrank();
+        vm.prank(carol);
+        court.acceptSettlement(first, STAKE);
+        assertEq(vault.stakeOf(nodeLicense), 0, "the stake is gone");
+        uint256 id = _challenge(nodeLicense);
+        _decide(id, 20_000e18);
+        _assertState(IConnectionAttestations.RootState.Void, "void");
+        assertEq(court.debtOf(node), 20_000e18 + FEE, "owed");
+    }
+
     function test_lostCaseLetsTheRootCount() public {
         uint256 id = _challenge(nodeLicense);
         _decide(id, 0);

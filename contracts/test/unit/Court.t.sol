@@ -312,6 +312,43 @@ contract CourtTest is CourtBase {
         _assertHeld();
     }
 
+    /// @dev Economy §4: a settlement is between two parties, who may be one; it takes nothing of third parties.
+    function test_settlementTakesOnlyTheHoldersOwnStake() public {
+        _stake(bob, licenseId, 50_000e18);
+        uint256 id = _openMediation();
+        vm.prank(carol);
+        court.proposeSettlement(id, STAKE + 30_000e18);
+        vm.prank(acme);
+        court.acceptSettlement(id, STAKE + 30_000e18);
+        assertEq(vault.postedBy(licenseId, 1, bob), 50_000e18, "the partner's stake is whole");
+        assertEq(vault.stakeOf(licenseId), 50_000e18, "own stake taken");
+        assertEq(court.debtOf(acme), 30_000e18, "the rest is debt");
+        _assertHeld();
+    }
+
+    /// @dev Economy §4: while another case holds the vault nobody drains it by agreement.
+    function test_settlementTakesNothingWhileAnotherCaseIsOpen() public {
+        uint256 honest = _open();
+        _fund(mallory, 2 * DEPOSIT);
+        uint256 id = _open(mallory, "collusion");
+        vm.prank(acme);
+        court.respond(id, "answer");
+        vm.prank(mallory);
+        court.proposeSettlement(id, STAKE);
+        vm.prank(acme);
+        court.acceptSettlement(id, STAKE);
+        assertEq(vault.stakeOf(licenseId), STAKE, "kept for the other case");
+        assertEq(token.balanceOf(mallory), 2 * DEPOSIT, "no stake came out");
+        assertEq(court.debtOf(acme), STAKE, "out of pocket");
+        vm.startPrank(acme);
+        court.respond(honest, "answer");
+        court.declineMediation(honest);
+        vm.stopPrank();
+        _ruleAndClose(honest, _ruling(60_000e18));
+        assertEq(_sum(court.caseOf(honest).paid), 60_000e18 + FEE, "paid in full");
+        _assertHeld();
+    }
+
     function test_eitherSideProposesTheOtherAccepts() public {
         uint256 id = _openMediation();
         vm.startPrank(acme);

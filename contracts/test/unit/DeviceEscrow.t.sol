@@ -323,6 +323,38 @@ contract DeviceEscrowTest is DeviceMoneyBase {
         assertEq(_balance(alice), 0, "owner");
     }
 
+    /// @dev Economy §5: a software voucher costs a fraction of what the cheapest device pays.
+    function test_softwareVoucherBondsNoHardware() public {
+        (, uint256 ad) = _newPair(alice);
+        uint256 voucher = _buy(acme, "software", 1);
+        vm.prank(acme);
+        vm.expectRevert(abi.encodeWithSelector(IDeviceEscrow.VoucherForSoftware.selector, voucher));
+        escrow.bond(voucher, IDeviceEscrow.DeviceKind.Hardware, ad);
+        _bond(acme, _buy(acme, "dongle", 1), IDeviceEscrow.DeviceKind.Hardware, ad);
+    }
+
+    /// @dev Economy §5: a suspension does not end by giving the licence up, also not after the release.
+    function test_providerThatRenouncesWhileSuspendedDoesNotEarn() public {
+        (uint256 voucher,) = _bonded(DASH_CAM);
+        _suspend(providerLicense);
+        vm.prank(acme);
+        book.renounce(providerLicense);
+        _settle(voucher, 1, alice);
+        assertEq(_balance(acme), 0, "provider");
+        assertEq(_balance(alice), uint256(56e18) / 24, "owner");
+        vm.warp(block.timestamp + 184 days);
+        vm.prank(acme);
+        vault.withdraw(providerLicense, 0, 100_000e18);
+        book.release(providerLicense);
+        _settle(voucher, 2, alice);
+        assertEq(_balance(acme), 100_000e18, "only the stake");
+        assertEq(_balance(alice), 2 * (uint256(56e18) / 24), "owner");
+        assertEq(
+            uint256(lens.trancheOf(voucher, 2).reason), uint256(IDeviceEscrow.Reason.ProviderSuspended), "suspended"
+        );
+        _assertConserved(voucher);
+    }
+
     function test_releaseAfterRevocationDoesNotBringTheRebateBack() public {
         (uint256 voucher,) = _bonded(DASH_CAM);
         _revoke(providerLicense);

@@ -10,7 +10,7 @@ use milepost_types::Wei;
 use crate::book::not_zero;
 use crate::merkle;
 use crate::table::{Slot, Table, Undo};
-use crate::{Call, CaseId, Effect, Ledger, LicenseId, Refusal, RootId};
+use crate::{Call, CaseId, Effect, Ledger, LicenseId, Refusal, RootId, StakeClass};
 
 pub use terms::{AdjudicatorKind, Ruling, Terms};
 
@@ -267,7 +267,8 @@ impl Ledger {
         if self.licence(license)?.holder == call.caller {
             return Err(Refusal::OwnLicense(license));
         }
-        if self.stake_of(license).is_zero() {
+        // What a posted root says can be challenged also when there is nothing left to lose.
+        if subject.is_none() && self.stake_of(license).is_zero() {
             return Err(Refusal::NoStake(license));
         }
         not_zero(claim)?;
@@ -453,11 +454,11 @@ impl Ledger {
         let (paid, owed, returned) = if outcome == Outcome::Dismissed {
             (due, Parts::default(), U256::ZERO)
         } else {
-            let due_total = due.total().0;
-            let taken = if due_total.is_zero() {
+            let most = due.total().0.min(self.available(case.license, outcome));
+            let taken = if most.is_zero() {
                 U256::ZERO
             } else {
-                self.slash(case.license, due_total)?
+                self.slash(case.license, most)?
             };
             let listed = case
                 .last_ruling()
@@ -497,6 +498,19 @@ impl Ledger {
             self.end_dispute(root, outcome.succeeded());
         }
         Ok(())
+    }
+
+    /// What an outcome may take out of the vault. Two parties who settle may be one: they dispose of the holder's own
+    /// stake alone, which a slash takes first, and of none while another case holds it.
+    fn available(&self, license: LicenseId, outcome: Outcome) -> U256 {
+        let vault = self.vault(license);
+        match outcome {
+            Outcome::Upheld => vault.total(),
+            Outcome::Settled if vault.challenges <= 1 => {
+                vault.pools[StakeClass::Own as usize].amount
+            }
+            Outcome::Settled | Outcome::Dismissed | Outcome::Lapsed => U256::ZERO,
+        }
     }
 
     /// All but the users' part, which the court keeps for claims.

@@ -4,10 +4,11 @@ use std::num::NonZeroU64;
 
 use alloy_primitives::{Address, B256, U256};
 use milepost_economics::escrow::{self, VoucherSplit};
-use milepost_economics::{Key, ParameterSource, calendar};
+use milepost_economics::{DeviceType, Key, ParameterSource, calendar};
 use milepost_types::Wei;
 
 use crate::book::not_zero;
+use crate::voucher::type_key;
 use crate::{Call, Effect, Ledger, LicenseId, LicenseState, Refusal, RootId, Snapshot, VoucherId};
 
 /// How a device is connected; the numbers are those of `IDeviceEscrow.DeviceKind`.
@@ -258,6 +259,9 @@ impl Ledger {
         if self.bonded.contains(&(connection, device)) {
             return Err(Refusal::DeviceBonded);
         }
+        if connection == Connection::Hardware && device_type == type_key(DeviceType::Software) {
+            return Err(Refusal::VoucherForSoftware(id));
+        }
         let known = self.device(connection, device);
         if known.wallet.is_zero() || known.vehicle == 0 {
             return Err(Refusal::DeviceNotPaired);
@@ -329,9 +333,8 @@ impl Ledger {
             self.revocations.insert(bond.license, ());
         }
         let license = self.licence(bond.license)?;
-        // A licence given up by choice keeps earning.
-        let earns =
-            license.state != LicenseState::Suspended && !self.revocations.contains(&bond.license);
+        // A licence given up by choice keeps earning, unless it was suspended then: only a reinstatement ends that.
+        let earns = license.suspended_at == 0 && !self.revocations.contains(&bond.license);
         let payee = match (earns, to_owner) {
             (true, _) => license.holder,
             (false, true) => owner,

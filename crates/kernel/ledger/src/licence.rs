@@ -50,7 +50,7 @@ pub struct License {
     pub parent: Option<LicenseId>,
     /// Type key of a device type.
     pub device_type: B256,
-    /// When it was suspended last.
+    /// Since when it is, or was at its end, suspended; zero when it was not.
     pub suspended_at: u64,
     /// When it was revoked or renounced.
     pub ended_at: u64,

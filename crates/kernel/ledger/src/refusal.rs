@@ -226,6 +226,9 @@ pub enum Refusal {
     /// One voucher per device.
     #[error("the device has a voucher")]
     DeviceBonded,
+    /// A device takes a voucher of a device's type.
+    #[error("voucher {0} is for a connection without a device")]
+    VoucherForSoftware(VoucherId),
     /// Unknown or without a vehicle.
     #[error("the device is not paired")]
     DeviceNotPaired,
