@@ -182,6 +182,7 @@ pub(super) fn settings(plan: &Plan) -> Result<Vec<Step>, ChainError> {
         ("foundation", plan.foundation),
         ("oracle", plan.address("PostedTwap")?),
         ("roster", plan.address("TeamRoster")?),
+        ("pause", plan.address("EmergencyPause")?),
     ];
     for (name, account) in accounts {
         let mut key = [0; 32];
