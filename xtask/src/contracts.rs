@@ -27,7 +27,16 @@ pub(crate) fn test() -> Result<()> {
     export(true)?;
     let dir = root().join("contracts");
     run(&dir, "node", &["forge.cjs", "fmt", "--check"])?;
-    run(&dir, "node", &["--test", "storage-layout.test.cjs"])?;
+    run(
+        &dir,
+        "node",
+        &[
+            "--test",
+            "config.test.cjs",
+            "slither.test.cjs",
+            "storage-layout.test.cjs",
+        ],
+    )?;
     run(&dir, "node", &["storage-layout.cjs", "--check"])?;
     run(&dir, "node", &["check-topics.cjs"])?;
     run(&dir, "node", &["forge.cjs", "test"])?;

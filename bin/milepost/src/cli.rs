@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod economy;
 pub(crate) use economy::{
-    ChainArgs, CourtArgs, CourtCommand, DeviceArg, EscrowArgs, EscrowCommand, LicenseArgs,
-    LicenseCommand, LicenseKind, ParamsArgs, ParamsCommand, RuleArgs, SimulateArgs,
+    ChainArgs, CourtArgs, CourtCommand, DeviceArg, EscrowArgs, EscrowCommand, HandoverArgs,
+    LicenseArgs, LicenseCommand, LicenseKind, ParamsArgs, ParamsCommand, RuleArgs, SimulateArgs,
     SimulateCommand, SimulateEconomyArgs, StakeArgs, StakeClass, StakeCommand, StakeQuoteArgs,
     VoucherArgs, VoucherCommand, VoucherQuoteArgs,
 };
@@ -56,6 +56,8 @@ pub(crate) enum Command {
     Voucher(VoucherArgs),
     /// The escrow of a device: every month, why it was or was not paid.
     Escrow(EscrowArgs),
+    /// Hand what the deployer may decide to the timelock: from then on votes decide.
+    Handover(HandoverArgs),
     /// Play the rules forward.
     Simulate(SimulateArgs),
 }

@@ -46,7 +46,10 @@ fn end_with_the_reader() {
 }
 
 fn run(cli: Cli) -> Result<()> {
-    if !matches!(cli.command, Command::Node(_) | Command::Dev(_) | Command::Bench(_)) {
+    if !matches!(
+        cli.command,
+        Command::Node(_) | Command::Dev(_) | Command::Bench(_)
+    ) {
         end_with_the_reader();
     }
     let metrics = logging(&cli)?;
@@ -70,6 +73,7 @@ fn run(cli: Cli) -> Result<()> {
             Command::Court(args) => economy::court::run(args).await,
             Command::Voucher(args) => economy::voucher::run(args).await,
             Command::Escrow(args) => economy::voucher::escrow(args).await,
+            Command::Handover(args) => economy::handover::run(args).await,
             Command::Simulate(args) => economy::simulate::run(args),
         }
     })

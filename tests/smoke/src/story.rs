@@ -1,135 +1,39 @@
 //! One story of the economy, told through real transactions on a chain of its own whose clock is moved: a maker is
 //! licensed, stakes, buys a voucher and sells a device; the device is connected for twelve months and fails, its owner
 //! gets the stream; the maker is challenged, the ruling is appealed, affected owners are paid; the maker gives up and
-//! gets the rest after 184 days.
+//! gets the rest after 184 days; the deployer hands over, and a vote changes a number.
+
+mod stage;
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail, ensure};
-use milepost_chain_core::{
-    Account, ChainError, ChainSource as _, DeployParams, DevChain, DevChainOptions, FleetMember,
-    NamedEvent, Network as Chain, NewDevice, NewVehicle, Outcome, deploy, reason_hash,
-};
-use milepost_types::{Address, B256, U256, Wei, keccak256};
-use serde_json::{Value, json};
+use anyhow::{Context as _, Result, ensure};
+use milepost_chain_core::{Account, FleetMember, NewDevice, NewVehicle};
+use milepost_types::{B256, U256, keccak256};
 
 use crate::{network::Network, report::Report};
-
-const DAY_SECS: u64 = 86_400;
-/// Longest month plus the window in which a root can be challenged.
-const MONTH_AND_WINDOW_SECS: u64 = 39 * DAY_SECS;
-const ARBITRATORS: usize = 9;
-/// The node kind of licences, as the book numbers it.
-const NODE: &str = "3";
-
-/// The chain and who acts on it.
-struct Stage {
-    chain: DevChain,
-    network: Chain,
-    admin: Account,
-    team: Account,
-    maker: Account,
-    owner: Account,
-    neighbour: Account,
-    operator: Account,
-    challenger: Account,
-    arbitrators: Vec<Account>,
-}
+use stage::{DAY_SECS, ONE, Stage, dimo, emitted, field, hash};
 
 /// Tells the story; every step is a check.
 pub(crate) async fn tell(report: &mut Report, milepost: &Network, directory: &Path) -> Result<()> {
-    let stage = Stage::set().await?;
-    let file = directory.join("story.json");
-    stage.write_network_file(&file)?;
-    let file = file.to_str().context("path is not UTF-8")?;
-    let told = stage.acts(report, milepost, file).await;
+    let stage = Stage::set(milepost, directory).await?;
+    let told = stage.acts(report).await;
     report.check("story: to the end", told);
-    stage.chain.stop().await.context("stop the story's chain")
+    stage.leave().await
 }
 
-impl Stage {
-    async fn set() -> Result<Self> {
-        let chain = DevChain::start(DevChainOptions::default()).await?;
-        let new = |name: &str| Account::development("story", name);
-        let admin = new("admin")?;
-        let coins = U256::from(10u64).pow(U256::from(22));
-        chain.set_balance(admin.address(), coins).await?;
-        let deployment = deploy(&chain.rpc(), &admin, &DeployParams::default()).await?;
-        let network = Chain::connect(chain.rpc(), deployment).await?;
-        let arbitrators = (0..ARBITRATORS)
-            .map(|number| new(&format!("arbitrator {number}")))
-            .collect::<Result<Vec<_>, _>>()?;
-        let stage = Self {
-            team: new("team")?,
-            maker: new("maker")?,
-            owner: new("owner")?,
-            neighbour: new("neighbour")?,
-            operator: new("operator")?,
-            challenger: new("challenger")?,
-            arbitrators,
-            chain,
-            network,
-            admin,
-        };
-        let others = [
-            &stage.team,
-            &stage.maker,
-            &stage.owner,
-            &stage.neighbour,
-            &stage.operator,
-            &stage.challenger,
-        ];
-        let all = others.into_iter().chain(&stage.arbitrators);
-        stage.network.fund_gas(all.map(Account::address)).await?;
-        for (account, tokens) in [
-            (&stage.maker, 200_000),
-            (&stage.operator, 100_000),
-            (&stage.challenger, 10_000),
-        ] {
-            stage
-                .network
-                .mint_dimo(&stage.admin, account.address(), tokens_of(tokens))
-                .await?;
-        }
-        Ok(stage)
-    }
-
-    /// So that `milepost` commands can act on this chain.
-    fn write_network_file(&self, path: &Path) -> Result<()> {
-        let shown = |account: &Account| json!({ "address": account.address().to_string(), "private_key": format!("{}", B256::from(account.secret())) });
-        let deployment = self.network.deployment();
-        let contracts: serde_json::Map<String, Value> = deployment
-            .contracts
-            .iter()
-            .map(|(name, address)| (name.clone(), address.to_string().into()))
-            .collect();
-        let file = json!({
-            "chain_id": deployment.chain_id,
-            "rpc": self.chain.url(),
-            "contracts": contracts,
-            "accounts": { "team": shown(&self.team), "maker": shown(&self.maker), "owner": shown(&self.owner), "challenger": shown(&self.challenger) },
-        });
-        std::fs::write(path, serde_json::to_vec_pretty(&file)?)?;
-        Ok(())
-    }
-
-    async fn acts(&self, report: &mut Report, milepost: &Network, file: &str) -> Result<String> {
+impl Stage<'_> {
+    async fn acts(&self, report: &mut Report) -> Result<String> {
         let supply = self.read("DimoToken", "totalSupply", &[]).await?;
         self.officers()
             .await
             .context("appoint team and arbitrators")?;
-        let licence = self
-            .licensed(milepost, file)
-            .await
-            .context("license the maker")?;
+        let licence = self.licensed().await.context("license the maker")?;
         report.check(
             "story: a maker applies, is approved and stakes",
             Ok(format!("licence {licence} active with 100,000 DIMO")),
         );
-        let (voucher, device) = self
-            .device_sold(milepost, file)
-            .await
-            .context("sell a device")?;
+        let (voucher, device) = self.device_sold().await.context("sell a device")?;
         report.check(
             "story: it buys a voucher, mints and sells a device",
             Ok(format!("voucher {voucher} bonded to device {device}")),
@@ -140,7 +44,7 @@ impl Stage {
             .context("twelve connected months")?;
         report.check("story: the device is connected for 12 months", Ok(paid));
         let streamed = self
-            .fails(milepost, file, &voucher)
+            .fails(&voucher, &device)
             .await
             .context("the device fails")?;
         report.check(
@@ -159,109 +63,79 @@ impl Stage {
         );
         let left = self.read("DimoToken", "totalSupply", &[]).await?;
         ensure!(supply == left, "supply {supply} became {left}");
+        let vote = self.voted().await.context("governance")?;
+        report.check(
+            "story: the deployer hands over and a vote changes a number",
+            Ok(vote),
+        );
         Ok("no token came or went: the seed profile burns nothing of a voucher".to_owned())
     }
 
     /// The team, nine arbitrators without tokens, and a licensed node.
     async fn officers(&self) -> Result<()> {
-        let year = self.now().await? + 300 * DAY_SECS;
-        self.act(
-            &self.admin,
-            "TeamRoster",
-            "appoint",
-            &[&self.team.address(), &year],
-        )
-        .await?;
-        for arbitrator in &self.arbitrators {
-            self.act(
-                &self.admin,
-                "PanelAdjudicator",
-                "register",
-                &[&arbitrator.address()],
-            )
+        self.network
+            .appoint(self.person("admin")?, self.address("team")?)
             .await?;
+        for arbitrator in self.arbitrators() {
+            self.act("admin", "PanelAdjudicator", "register", &[&arbitrator])
+                .await?;
         }
-        let outcome = self
-            .act(
-                &self.operator,
-                "LicenseBook",
-                "applyFor",
-                &[&NODE, &hash("node application")],
+        let application = hash("node application");
+        let applied = self
+            .tool(
+                "node",
+                &format!("license apply node --application {application}"),
             )
             .await?;
-        let node = field(&outcome, "LicenseApplied", "id")?;
+        let licence = emitted(&applied, "LicenseApplied", "id")?;
         // A node licence takes a vote; here its result is carried out.
         self.act(
-            &self.admin,
+            "admin",
             "LicenseBook",
             "overrule",
-            &[&node, &hash("vote")],
+            &[&licence, &hash("vote")],
         )
         .await?;
-        self.stake(&self.operator, &node, 100_000).await
+        self.tool("node", &format!("stake post {licence} 100000"))
+            .await?;
+        self.is_active(&licence, true).await
     }
 
-    async fn licensed(&self, milepost: &Network, file: &str) -> Result<String> {
+    async fn licensed(&self) -> Result<String> {
         let application = hash("application of the maker");
-        let arguments = [
-            "license",
-            "apply",
-            "provider",
-            "--application",
-            &application,
-            "--dev",
-            file,
-            "--json",
-        ];
-        let applied = milepost.milepost_json(&arguments).await?;
-        let licence = applied["steps"][0]["events"][0]["values"]["id"]
-            .as_str()
-            .context("no licence id")?
-            .to_owned();
-        let analysis = hash("analysis of the application");
-        let decide = [
-            "license",
-            "decide",
-            &licence,
-            "--approve",
-            "--analysis",
-            &analysis,
-            "--dev",
-            file,
-        ];
-        milepost.milepost(&decide).await?;
-        self.refused("LicenseBook", "isActive", &licence).await?;
-        let post = ["stake", "post", &licence, "100000", "--dev", file, "--json"];
-        let preview = milepost
-            .milepost_json(&[&post[..], &["--dry-run"]].concat())
+        let applied = self
+            .tool(
+                "maker",
+                &format!("license apply provider --application {application}"),
+            )
             .await?;
+        let licence = emitted(&applied, "LicenseApplied", "id")?;
+        let analysis = hash("analysis of the application");
+        let decide = format!("license decide {licence} --approve --analysis {analysis}");
+        self.tool("team", &decide).await?;
+        let post = format!("stake post {licence} 100000");
+        let preview = self.tool("maker", &format!("{post} --dry-run")).await?;
         ensure!(
-            preview["steps"][1]["payments"][0]["amount_wei"] == wei(100_000).as_str(),
+            preview["steps"][1]["payments"][0]["amount_wei"] == dimo(100_000).to_string().as_str(),
             "the preview says {preview}"
         );
-        self.refused("LicenseBook", "isActive", &licence).await?;
-        milepost.milepost_json(&post).await?;
-        self.holds("LicenseBook", "isActive", &licence).await?;
+        self.is_active(&licence, false).await?;
+        self.tool("maker", &post).await?;
+        self.is_active(&licence, true).await?;
         Ok(licence)
     }
 
-    async fn device_sold(&self, milepost: &Network, file: &str) -> Result<(String, String)> {
+    async fn device_sold(&self) -> Result<(String, String)> {
         // The licence that the tool brought is the one the registry asks for.
+        let maker = self.person("maker")?;
         let manufacturer = self
             .network
-            .mint_manufacturer(&self.admin, self.maker.address(), "Story Devices")
+            .mint_manufacturer(self.person("admin")?, maker.address(), "Story Devices")
             .await?;
-        let bought = milepost
-            .milepost_json(&["voucher", "buy", "dash-cam", "--dev", file, "--json"])
-            .await?;
-        let voucher = bought["steps"][1]["events"]
-            .as_array()
-            .and_then(|events| events.iter().find(|e| e["event"] == "VouchersSold"))
-            .and_then(|event| event["values"]["firstVoucher"].as_str())
-            .context("no voucher was sold")?
-            .to_owned();
+        let bought = self.tool("maker", "voucher buy dash-cam").await?;
+        let voucher = emitted(&bought, "VouchersSold", "firstVoucher")?;
         let member = FleetMember {
-            owner: self.owner.clone(),
+            owner: self.person("owner")?.clone(),
             vehicle: NewVehicle {
                 manufacturer,
                 definition_id: "story_cam_car_2026".to_owned(),
@@ -274,139 +148,82 @@ impl Stage {
         };
         let onboarded = self
             .network
-            .onboard_fleet(&self.maker, manufacturer, &[member])
+            .onboard_fleet(maker, manufacturer, &[member])
             .await?;
-        let device = onboarded.first().context("one device")?.device.to_string();
-        milepost
-            .milepost(&[
-                "voucher",
-                "bond",
-                &voucher,
-                "--hardware",
-                &device,
-                "--dev",
-                file,
-            ])
+        let id = onboarded.first().context("one device")?.device;
+        let deployment = self.network.deployment();
+        let device = format!(
+            "did:erc721:{}:{}:{id}",
+            deployment.chain_id,
+            deployment.contract("AftermarketDeviceId")?
+        );
+        self.tool("maker", &format!("voucher bond {voucher} {device}"))
             .await?;
         Ok((voucher, device))
     }
 
     /// The node attests each month; after the challenge window anyone settles it.
     async fn connected_a_year(&self, voucher: &str) -> Result<String> {
-        let start = self.balances().await?;
-        let owner = self.owner.address();
+        let start = self.purses().await?;
+        let owner = self.address("owner")?;
+        let neighbour = self.address("neighbour")?;
         for period in 1..=12u32 {
-            let leaf = self
-                .text(
-                    "ConnectionAttestations",
-                    "leafOf",
-                    &[&voucher, &period, &owner],
-                )
-                .await?;
-            // A list of one: the leaf is the root.
             let bounds = self
-                .read(
-                    "EscrowLens",
-                    "periodOf",
-                    &[voucher.to_owned(), period.to_string()],
-                )
+                .read("EscrowLens", "periodOf", &[&voucher, &period])
                 .await?;
-            let end: u64 = bounds["to"]
-                .as_str()
-                .context("end of the period")?
-                .parse()?;
-            self.until(end).await?;
-            let posted = self
-                .act(
-                    &self.operator,
-                    "ConnectionAttestations",
-                    "post",
-                    &[&leaf, &"ipfs://months"],
-                )
-                .await?;
-            let root = field(&posted, "RootPosted", "rootId")?;
-            let settle: [&dyn ToString; 5] = [&voucher, &period, &owner, &root, &"[]"];
-            self.reverts(&self.owner, "DeviceEscrow", "settle", &settle)
-                .await
-                .context("before the challenge window is over")?;
-            self.chain.increase_time(7 * DAY_SECS + 1).await?;
-            self.act(&self.owner, "DeviceEscrow", "settle", &settle)
-                .await?;
+            let end = bounds["to"].as_str().context("end of the period")?;
+            self.until(end.parse()?).await?;
+            let list = self.write(
+                "months.csv",
+                &format!(
+                    "voucher,period,owner\n{voucher},{period},{owner}\n999,{period},{neighbour}\n"
+                ),
+            )?;
+            let attest = format!("escrow attest {list} --uri ipfs://months/{period}");
+            let posted = self.tool("node", &attest).await?;
+            let root = emitted(&posted, "RootPosted", "rootId")?;
+            let settle =
+                format!("escrow settle {voucher} --period {period} --root {root} --list {list}");
+            let early = self.tool("owner", &format!("{settle} --dry-run")).await;
+            ensure!(early.is_err(), "paid before the challenge window is over");
+            self.later(7 * DAY_SECS + 1).await?;
+            self.tool("owner", &settle).await?;
         }
-        let paid = since(&start, &self.balances().await?);
+        let paid = self.gained(&start).await?;
         // 70 % of 80 in 24 tranches, each rounded down; the last one pays what is left.
         let tranche = U256::from(56u64) * ONE / U256::from(24u64);
         ensure!(
-            paid.maker == tranche * U256::from(12u64)
-                && paid.foundation == U256::from(12u64) * ONE,
+            paid["maker"] == tranche * U256::from(12u64) && paid["admin"] == dimo(12),
             "{paid:?}"
         );
         Ok("maker 28, team 6, treasury 6 DIMO".to_owned())
     }
 
-    async fn fails(&self, milepost: &Network, file: &str, voucher: &str) -> Result<String> {
-        let before = self.balances().await?;
+    async fn fails(&self, voucher: &str, device: &str) -> Result<String> {
+        let before = self.purses().await?;
         let evidence = hash("no heartbeat since the morning");
-        let report = [
-            "escrow",
-            "report-malfunction",
-            "--voucher",
-            voucher,
-            "--evidence",
-            &evidence,
-            "--dev",
-            file,
-        ];
-        milepost.milepost(&report).await?;
-        self.reverts(
-            &self.owner,
-            "DeviceEscrow",
-            "finalizeMalfunction",
-            &[&voucher],
-        )
-        .await
-        .context("before the window is over")?;
-        self.chain.increase_time(14 * DAY_SECS + 1).await?;
-        self.act(
-            &self.owner,
-            "DeviceEscrow",
-            "finalizeMalfunction",
-            &[&voucher],
-        )
-        .await?;
+        let report = format!("escrow report-malfunction {device} --evidence {evidence}");
+        self.tool("owner", &report).await?;
+        let finalize = format!("escrow finalize-malfunction {device}");
+        let early = self.tool("owner", &format!("{finalize} --dry-run")).await;
+        ensure!(early.is_err(), "final before the window is over");
+        self.later(14 * DAY_SECS + 1).await?;
+        self.tool("owner", &finalize).await?;
         for _ in 0..13 {
-            self.chain.increase_time(31 * DAY_SECS).await?;
-            // Nothing is due in a month that the clock has not finished.
-            let claim: [&dyn ToString; 1] = [&voucher];
-            if self.text("EscrowLens", "escrowOf", &claim).await.is_ok() {
-                let escrow = self
-                    .read("EscrowLens", "escrowOf", &[voucher.to_owned()])
-                    .await?;
-                if escrow["held"] == "0" {
-                    break;
-                }
+            self.later(31 * DAY_SECS).await?;
+            let account = self.read("EscrowLens", "accountOf", &[&voucher]).await?;
+            if account["held"] == "0" {
+                break;
             }
-            self.act(&self.neighbour, "DeviceEscrow", "claimStream", &claim)
+            self.tool("neighbour", &format!("escrow claim-stream {device}"))
                 .await?;
         }
-        let paid = since(&before, &self.balances().await?);
-        let account = self
-            .read("EscrowLens", "accountOf", &[voucher.to_owned()])
-            .await?;
-        let quote = milepost
-            .milepost_json(&[
-                "voucher",
-                "quote",
-                "--type",
-                "dash-cam",
-                "--n",
-                "1",
-                "--months",
-                "12",
-                "--outcome",
-                "malfunction",
-                "--json",
-            ])
+        let paid = self.gained(&before).await?;
+        let account = self.read("EscrowLens", "accountOf", &[&voucher]).await?;
+        let quote = self
+            .calculator(
+                "voucher quote --type dash-cam --n 1 --months 12 --outcome malfunction --json",
+            )
             .await?;
         for part in ["burned", "provider", "team", "user", "treasury"] {
             let (found, expected) = (&account[part], &quote[format!("{part}_wei")]);
@@ -416,322 +233,192 @@ impl Stage {
             );
         }
         ensure!(
-            quote["user_wei"] == paid.owner.to_string().as_str(),
+            quote["user_wei"] == paid["owner"].to_string().as_str(),
             "{paid:?}, but {quote}"
         );
-        let shown = milepost
-            .milepost(&["escrow", "show", "--voucher", voucher, "--dev", file])
-            .await?;
-        ensure!(shown.contains("streamed"), "escrow show says {shown}");
+        let shown = self.shown(&format!("escrow show {device}")).await?;
+        ensure!(
+            shown.matches("streamed").count() >= 12,
+            "escrow show says {shown}"
+        );
         Ok("owner 34 DIMO in 12 months; burned, provider, team, user, treasury equal the calculator to the wei".to_owned())
     }
 
     async fn challenged(&self, licence: &str) -> Result<String> {
-        let deposit = self
-            .text("Parameters", "get", &[&key("court.deposit")])
-            .await?;
-        let court = self.network.deployment().contract("Court")?;
-        self.act(
-            &self.challenger,
-            "DimoToken",
-            "approve",
-            &[&court, &deposit],
-        )
-        .await?;
         let breach = self.now().await? - DAY_SECS;
-        let opened = self
-            .act(
-                &self.challenger,
-                "Court",
-                "open",
-                &[
-                    &licence,
-                    &breach,
-                    &hash("false data"),
-                    &hash("evidence"),
-                    &Address::ZERO,
-                    &0,
-                ],
-            )
-            .await?;
-        let case = field(&opened, "CaseOpened", "caseId")?;
-        self.reverts(&self.maker, "StakeVault", "withdraw", &[&licence, &0, &1])
+        let (claim, evidence) = (hash("false data"), hash("evidence"));
+        let open = format!(
+            "court open {licence} --breach-at {breach} --claim {claim} --evidence {evidence}"
+        );
+        let opened = self.tool("challenger", &open).await?;
+        let case = emitted(&opened, "CaseOpened", "caseId")?;
+        self.reverts("maker", "StakeVault", "withdraw", &[&licence, &0, &1])
             .await
             .context("stake of a challenged licence")?;
-        self.act(&self.maker, "Court", "respond", &[&case, &hash("answer")])
-            .await?;
-        self.act(&self.maker, "Court", "declineMediation", &[&case])
-            .await?;
-        let (owner, neighbour) = (
-            self.leaf(&case, &self.owner, 2),
-            self.leaf(&case, &self.neighbour, 1),
-        );
-        let root = pair(owner, neighbour);
-        self.panel_rules(&case, 1, &ruling(20_000, root))
-            .await
-            .context("round 1")?;
-        self.act(
-            &self.maker,
-            "Court",
-            "appeal",
-            &[&case, &hash("new evidence")],
+        let answer = hash("answer");
+        self.tool(
+            "maker",
+            &format!("court respond {case} --evidence {answer}"),
         )
         .await?;
-        self.panel_rules(&case, 2, &ruling(20_000, root))
-            .await
-            .context("round 2")?;
-        let before = self.balances().await?;
-        let staked: U256 = self
-            .text("StakeVault", "stakeOf", &[&licence])
-            .await?
-            .parse()?;
-        self.act(&self.neighbour, "Court", "close", &[&case])
-            .await?;
-        let left: U256 = self
-            .text("StakeVault", "stakeOf", &[&licence])
-            .await?
-            .parse()?;
-        for (account, shares, proof) in [(&self.owner, 2, neighbour), (&self.neighbour, 1, owner)] {
-            self.act(
-                &self.challenger,
-                "Court",
-                "claim",
-                &[&case, &account.address(), &shares, &format!("[{proof}]")],
-            )
-            .await?;
-        }
-        let paid = since(&before, &self.balances().await?);
-        self.refused("LicenseBook", "isActive", licence).await?;
-        // 20,000 and fees of two panels of three; the challenger has at least twice its deposit.
-        ensure!(
-            staked - left == U256::from(23_000u64) * ONE,
-            "slashed {}",
-            staked - left
+        self.tool("maker", &format!("court settle {case}")).await?;
+        let (owner, neighbour) = (
+            self.leaf(&case, "owner", 2)?,
+            self.leaf(&case, "neighbour", 1)?,
         );
-        ensure!(paid.challenger == U256::from(15_000u64) * ONE, "{paid:?}");
-        let users = paid.owner + paid.neighbour;
+        let root = pair(owner, neighbour);
+        self.panel_rules(&case, 1, root).await.context("round 1")?;
+        let evidence = hash("new evidence");
+        self.tool(
+            "maker",
+            &format!("court appeal {case} --evidence {evidence}"),
+        )
+        .await?;
+        self.panel_rules(&case, 2, root).await.context("round 2")?;
+        let before = self.purses().await?;
+        let staked = self.staked(licence).await?;
+        let execute = format!("court execute {case}");
+        self.tool("neighbour", &execute).await?;
+        let slashed = staked - self.staked(licence).await?;
+        for (name, shares, proof) in [("owner", 2, neighbour), ("neighbour", 1, owner)] {
+            let account = self.address(name)?;
+            let claim =
+                format!("court claim {case} --account {account} --shares {shares} --proof {proof}");
+            self.tool("challenger", &claim).await?;
+        }
+        let paid = self.gained(&before).await?;
+        self.is_active(licence, false).await?;
+        // 20,000 and fees of two panels of three; the challenger has at least twice its deposit.
+        ensure!(slashed == dimo(23_000), "slashed {slashed}");
+        ensure!(paid["challenger"] == dimo(15_000), "{paid:?}");
+        let users = paid["owner"] + paid["neighbour"];
         ensure!(
-            !users.is_zero() && paid.owner >= paid.neighbour * U256::from(2u64),
+            !users.is_zero() && paid["owner"] >= paid["neighbour"] * U256::from(2u64),
             "{paid:?}"
         );
+        let shown = self.shown(&format!("court show {case}")).await?;
+        ensure!(shown.contains("closed"), "court show says {shown}");
         Ok(format!(
-            "two panels of three drawn by lot; 23,000 DIMO slashed, {users} wei to two owners, 10,000 and the deposit to the challenger",
+            "two panels of three drawn by lot; 23,000 DIMO slashed, {users} wei to two owners, 10,000 and the deposit to the challenger"
         ))
     }
 
-    /// Draws a panel, whose members commit, reveal and decide.
-    async fn panel_rules(&self, case: &str, round: u32, ruling: &str) -> Result<()> {
-        self.act(&self.challenger, "PanelAdjudicator", "draw", &[&case])
-            .await?;
-        self.chain.mine(20, 1).await?;
-        self.act(&self.challenger, "PanelAdjudicator", "draw", &[&case])
-            .await?;
+    /// Draws a panel, whose members vote blind and show their votes.
+    async fn panel_rules(&self, case: &str, round: u32, root: B256) -> Result<()> {
+        let draw = format!("court draw {case}");
+        self.tool("challenger", &draw).await?;
+        self.blocks(20).await?;
+        self.tool("challenger", &draw).await?;
         let panel = self
-            .read(
-                "PanelAdjudicator",
-                "panelOf",
-                &[case.to_owned(), round.to_string()],
-            )
+            .read("PanelAdjudicator", "panelOf", &[&case, &round])
             .await?;
-        let seats: Vec<&Account> = panel["seats"]
+        let seats: Vec<String> = panel["seats"]
             .as_array()
             .into_iter()
             .flatten()
-            .filter_map(|seat| {
-                self.arbitrators
-                    .iter()
-                    .find(|a| *seat == a.address().to_string().as_str())
-            })
+            .filter_map(|seat| self.arbitrator_at(seat))
             .collect();
         ensure!(seats.len() == 3, "{} seats", seats.len());
-        let salt = hash("salt");
+        let opinion = hash("opinion");
+        let ruling = format!(
+            "court rule {case} --uphold --amount 20000 --opinion {opinion} --impact-root {root} --impact-shares 3"
+        );
         for seat in &seats {
-            let arguments: [&dyn ToString; 5] = [&case, &round, &seat.address(), &ruling, &salt];
-            let commitment = self
-                .text("PanelAdjudicator", "commitmentOf", &arguments)
-                .await?;
-            self.act(seat, "PanelAdjudicator", "commit", &[&case, &commitment])
-                .await?;
+            self.tool(seat, &ruling).await?;
         }
         for seat in &seats {
-            self.act(seat, "PanelAdjudicator", "reveal", &[&case, &ruling, &salt])
-                .await?;
+            self.tool(seat, &format!("{ruling} --reveal")).await?;
         }
-        self.act(&self.challenger, "PanelAdjudicator", "decide", &[&case])
+        self.tool("challenger", &format!("court decide {case}"))
             .await?;
         Ok(())
     }
 
     async fn renounced(&self, licence: &str) -> Result<String> {
-        self.act(&self.maker, "LicenseBook", "renounce", &[&licence])
+        self.tool("maker", &format!("license renounce {licence}"))
             .await?;
-        let left = self.text("StakeVault", "stakeOf", &[&licence]).await?;
-        let withdraw: [&dyn ToString; 3] = [&licence, &0, &left];
-        self.chain.increase_time(183 * DAY_SECS).await?;
-        self.reverts(&self.maker, "StakeVault", "withdraw", &withdraw)
+        let left = self.staked(licence).await?;
+        let withdraw = format!("stake withdraw {licence} {}", left / ONE);
+        self.later(183 * DAY_SECS).await?;
+        let early = self.tool("maker", &format!("{withdraw} --dry-run")).await;
+        ensure!(early.is_err(), "the stake is free a day early");
+        self.later(DAY_SECS + 1).await?;
+        let before = self.purses().await?;
+        self.tool("maker", &withdraw).await?;
+        self.tool("neighbour", &format!("license release {licence}"))
+            .await?;
+        let paid = self.gained(&before).await?;
+        ensure!(paid["maker"] == left, "{} of {left}", paid["maker"]);
+        Ok(format!("{} DIMO back", left / ONE))
+    }
+
+    /// What a vote must do after the deployer gave its powers away.
+    async fn voted(&self) -> Result<String> {
+        let preview = self.tool("admin", "handover --dry-run").await?;
+        let powers = preview["renounced"].as_array().map_or(0, Vec::len);
+        ensure!(powers > 0, "{preview}");
+        let key = key("court.deposit");
+        let set: [&dyn ToString; 2] = [&key, &dimo(6_000)];
+        self.tool("admin", "handover").await?;
+        self.reverts("admin", "Parameters", "set", &set)
             .await
-            .context("a day early")?;
-        self.chain.increase_time(DAY_SECS + 1).await?;
-        let before = self.balances().await?;
-        self.act(&self.maker, "StakeVault", "withdraw", &withdraw)
+            .context("the deployer after the handover")?;
+        let again = self.tool("admin", "handover").await?;
+        ensure!(again["renounced"] == serde_json::json!([]), "{again}");
+
+        let voter = self.address("voter")?;
+        self.act("voter", "DimoToken", "delegate", &[&voter])
             .await?;
-        self.act(&self.neighbour, "LicenseBook", "release", &[&licence])
+        self.later(1).await?;
+        let arguments = [key.clone(), dimo(6_000).to_string()];
+        let call = self.network.transaction("Parameters", "set", &arguments)?;
+        let (targets, values, calls) = (
+            format!("[{}]", call.to),
+            "[0]".to_owned(),
+            format!("[{}]", call.data),
+        );
+        let description = "a higher deposit";
+        let proposed = self
+            .act(
+                "voter",
+                "DimoGovernor",
+                "propose",
+                &[&targets, &values, &calls, &description],
+            )
             .await?;
-        let paid = since(&before, &self.balances().await?);
-        ensure!(paid.maker.to_string() == left, "{} of {left}", paid.maker);
-        Ok(format!("{} DIMO back", paid.maker / ONE))
+        let id = field(&proposed, "ProposalCreated", "proposalId")?;
+        let days = |secs: &str| -> Result<u64> { Ok(secs.parse::<u64>()? / DAY_SECS) };
+        let delay = self.text("DimoGovernor", "votingDelay", &[]).await?;
+        self.later(delay.parse::<u64>()? + 1).await?;
+        self.act("voter", "DimoGovernor", "castVote", &[&id, &1])
+            .await?;
+        let period = self.text("DimoGovernor", "votingPeriod", &[]).await?;
+        self.later(period.parse::<u64>()? + 1).await?;
+        let outcome: [&dyn ToString; 4] = [&targets, &values, &calls, &hash(description)];
+        self.act("voter", "DimoGovernor", "queue", &outcome).await?;
+        let wait = self.text("DimoTimelock", "getMinDelay", &[]).await?;
+        self.reverts("voter", "DimoGovernor", "execute", &outcome)
+            .await
+            .context("before the timelock is over")?;
+        self.later(wait.parse::<u64>()? + 1).await?;
+        self.act("neighbour", "DimoGovernor", "execute", &outcome)
+            .await?;
+        let value = self.text("Parameters", "get", &[&key]).await?;
+        ensure!(value == dimo(6_000).to_string(), "court.deposit is {value}");
+        Ok(format!(
+            "{powers} powers to the timelock; {} days of voting, {} of waiting, court.deposit 6,000 DIMO",
+            days(&period)?,
+            days(&wait)?
+        ))
     }
 
-    fn leaf(&self, case: &str, account: &Account, shares: u64) -> B256 {
+    fn leaf(&self, case: &str, name: &str, shares: u64) -> Result<B256> {
         let mut words = [0; 96];
-        let case: U256 = case.parse().unwrap_or_default();
-        words[..32].copy_from_slice(&case.to_be_bytes::<32>());
-        words[44..64].copy_from_slice(account.address().as_slice());
+        words[..32].copy_from_slice(&case.parse::<U256>()?.to_be_bytes::<32>());
+        words[44..64].copy_from_slice(self.address(name)?.as_slice());
         words[88..].copy_from_slice(&shares.to_be_bytes());
-        keccak256(keccak256(words))
+        Ok(keccak256(keccak256(words)))
     }
-
-    async fn stake(&self, holder: &Account, licence: &str, tokens: u64) -> Result<()> {
-        let vault = self.network.deployment().contract("StakeVault")?;
-        self.act(holder, "DimoToken", "approve", &[&vault, &wei(tokens)])
-            .await?;
-        self.act(holder, "StakeVault", "stake", &[&licence, &wei(tokens)])
-            .await?;
-        Ok(())
-    }
-
-    async fn act(
-        &self,
-        who: &Account,
-        contract: &str,
-        function: &str,
-        arguments: &[&dyn ToString],
-    ) -> Result<Outcome> {
-        let transaction = self
-            .network
-            .transaction(contract, function, &texts(arguments))?;
-        let mut outcomes = self.network.execute(who, vec![transaction]).await?;
-        outcomes.pop().context("one transaction was sent")
-    }
-
-    /// Fails unless the contract refuses.
-    async fn reverts(
-        &self,
-        who: &Account,
-        contract: &str,
-        function: &str,
-        arguments: &[&dyn ToString],
-    ) -> Result<()> {
-        let transaction = self
-            .network
-            .transaction(contract, function, &texts(arguments))?;
-        match self.network.preview(who.address(), &[transaction]).await {
-            Err(ChainError::Reverted { .. }) => Ok(()),
-            Err(other) => Err(other.into()),
-            Ok(_) => bail!("{contract}.{function} was not refused"),
-        }
-    }
-
-    async fn read(&self, contract: &str, function: &str, arguments: &[String]) -> Result<Value> {
-        Ok(self.network.read(contract, function, arguments).await?)
-    }
-
-    async fn text(
-        &self,
-        contract: &str,
-        function: &str,
-        arguments: &[&dyn ToString],
-    ) -> Result<String> {
-        let value = self.read(contract, function, &texts(arguments)).await?;
-        Ok(value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned))
-    }
-
-    async fn holds(&self, contract: &str, view: &str, id: &str) -> Result<()> {
-        ensure!(
-            self.text(contract, view, &[&id]).await? == "true",
-            "{contract}.{view}({id}) is false"
-        );
-        Ok(())
-    }
-
-    async fn refused(&self, contract: &str, view: &str, id: &str) -> Result<()> {
-        ensure!(
-            self.text(contract, view, &[&id]).await? == "false",
-            "{contract}.{view}({id}) is true"
-        );
-        Ok(())
-    }
-
-    async fn now(&self) -> Result<u64> {
-        Ok(u64::try_from(
-            self.network.rpc().head().await?.time.as_secs(),
-        )?)
-    }
-
-    /// Moves the clock to a time that is not past.
-    async fn until(&self, time: u64) -> Result<()> {
-        let now = self.now().await?;
-        if time > now {
-            ensure!(
-                time - now <= MONTH_AND_WINDOW_SECS,
-                "{} days",
-                (time - now) / DAY_SECS
-            );
-            self.chain.increase_time(time - now).await?;
-        }
-        Ok(())
-    }
-
-    async fn balances(&self) -> Result<Balances> {
-        let of = async |account: Address| {
-            Ok::<_, anyhow::Error>(self.network.dimo_balance(account).await?.0)
-        };
-        Ok(Balances {
-            maker: of(self.maker.address()).await?,
-            owner: of(self.owner.address()).await?,
-            neighbour: of(self.neighbour.address()).await?,
-            challenger: of(self.challenger.address()).await?,
-            foundation: of(self.admin.address()).await?,
-        })
-    }
-}
-
-/// `$DIMO` of the people of the story, in wei. The foundation is treasury and team in one.
-#[derive(Debug)]
-struct Balances {
-    maker: U256,
-    owner: U256,
-    neighbour: U256,
-    challenger: U256,
-    foundation: U256,
-}
-
-/// What each gained; a loss shows as zero.
-fn since(before: &Balances, after: &Balances) -> Balances {
-    Balances {
-        maker: after.maker.saturating_sub(before.maker),
-        owner: after.owner.saturating_sub(before.owner),
-        neighbour: after.neighbour.saturating_sub(before.neighbour),
-        challenger: after.challenger.saturating_sub(before.challenger),
-        foundation: after.foundation.saturating_sub(before.foundation),
-    }
-}
-
-/// One token in wei.
-const ONE: U256 = U256::from_limbs([1_000_000_000_000_000_000, 0, 0, 0]);
-
-fn tokens_of(tokens: u64) -> Wei {
-    Wei(U256::from(tokens) * ONE)
-}
-
-fn wei(tokens: u64) -> String {
-    tokens_of(tokens).to_string()
-}
-
-fn hash(text: &str) -> String {
-    reason_hash(text).to_string()
 }
 
 fn key(name: &str) -> String {
@@ -744,29 +431,4 @@ fn key(name: &str) -> String {
 fn pair(a: B256, b: B256) -> B256 {
     let (low, high) = if a < b { (a, b) } else { (b, a) };
     keccak256([low.as_slice(), high.as_slice()].concat())
-}
-
-/// A ruling that upholds, as the contracts take it: three shares on the impact list, the profile's award.
-fn ruling(tokens: u64, root: B256) -> String {
-    format!(
-        "(true,{},(0,0,0,0),{},{root},3)",
-        wei(tokens),
-        hash("opinion")
-    )
-}
-
-fn texts(arguments: &[&dyn ToString]) -> Vec<String> {
-    arguments
-        .iter()
-        .map(|argument| argument.to_string())
-        .collect()
-}
-
-/// A value of the first event of this name.
-fn field(outcome: &Outcome, event: &str, name: &str) -> Result<String> {
-    let found: Option<&NamedEvent> = outcome.events.iter().find(|e| e.event == event);
-    found
-        .and_then(|e| e.values[name].as_str())
-        .map(str::to_owned)
-        .with_context(|| format!("{} emitted no {event} with {name}", outcome.label))
 }

@@ -27,8 +27,8 @@ pub use deployment::Deployment;
 pub use devchain::{DevChain, DevChainOptions, Snapshot};
 pub use error::ChainError;
 pub use network::{
-    Attribute, FleetMember, Handover, IssuedLicense, NamedEvent, Network, NewDevice, NewGrant, NewVehicle,
-    Onboarded, Outcome, Payment, SettledCase, reason_hash,
+    Attribute, FleetMember, Handover, IssuedLicense, NamedEvent, Network, NewDevice, NewGrant,
+    NewVehicle, Onboarded, Outcome, Payment, SettledCase, reason_hash,
 };
 pub use rpc::{Rpc, RpcOptions};
 pub use source::{BlockHeader, ChainLog, ChainSource, ContractCall, is_valid_signature};

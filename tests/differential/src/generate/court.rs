@@ -13,9 +13,16 @@ impl Generator {
         // Cases that can be settled or answered do not wait for long.
         let soon = |id| {
             let phase = world.ledger.case(id).map(|case| case.phase(now));
-            matches!(phase, Some(Phase::Responding | Phase::Mediation | Phase::Appealable))
+            matches!(
+                phase,
+                Some(Phase::Responding | Phase::Mediation | Phase::Appealable)
+            )
         };
-        let soon = if self.random.chance(50) { self.case(world, soon) } else { None };
+        let soon = if self.random.chance(50) {
+            self.case(world, soon)
+        } else {
+            None
+        };
         let id = soon.or_else(|| self.case(world, |_| true))?;
         let case = world.ledger.case(id)?;
         let respondent = world.ledger.license(case.license)?.holder;
@@ -40,13 +47,24 @@ impl Generator {
             )),
             Phase::Mediation => {
                 let (of_challenger, of_respondent) = world.ledger.offers(id).unwrap_or_default();
-                let offer = if party == case.challenger { of_respondent } else { of_challenger };
+                let offer = if party == case.challenger {
+                    of_respondent
+                } else {
+                    of_challenger
+                };
                 let action = match self.random.below(10) {
                     0..6 if !offer.is_zero() => {
-                        let amount = if self.random.chance(95) { offer } else { self.amount(100) };
+                        let amount = if self.random.chance(95) {
+                            offer
+                        } else {
+                            self.amount(100)
+                        };
                         Action::AcceptSettlement { id, amount }
                     }
-                    0..7 => Action::ProposeSettlement { id, amount: self.amount(150_000) },
+                    0..7 => Action::ProposeSettlement {
+                        id,
+                        amount: self.amount(150_000),
+                    },
                     7 => Action::AcceptSettlement { id, amount: offer },
                     _ => Action::DeclineMediation { id },
                 };

@@ -12,7 +12,10 @@ const DEVICES: u64 = 12;
 impl Generator {
     pub(super) fn device_action(&mut self, world: &World, now: u64) -> Option<(Address, Action)> {
         let reported = |id: VoucherId| {
-            world.ledger.escrow(id).is_some_and(|escrow| escrow.state == EscrowState::Reported)
+            world
+                .ledger
+                .escrow(id)
+                .is_some_and(|escrow| escrow.state == EscrowState::Reported)
         };
         if self.random.chance(35)
             && let Some(id) = self.voucher(world, reported)
@@ -89,9 +92,18 @@ impl Generator {
     }
 
     fn added_type(&mut self, world: &World) -> (Address, Action) {
-        let keys = [word("unknown"), word("dongle"), B256::ZERO, keccak256("no text")];
+        let keys = [
+            word("unknown"),
+            word("dongle"),
+            B256::ZERO,
+            keccak256("no text"),
+        ];
         let odd = *self.random.pick(&keys).expect("four keys");
-        let device_type = if self.random.chance(75) { word("scooter") } else { odd };
+        let device_type = if self.random.chance(75) {
+            word("scooter")
+        } else {
+            odd
+        };
         if self.random.chance(50) {
             return (self.authority(world), Action::AddType { device_type });
         }
@@ -307,7 +319,14 @@ impl Generator {
         let hash = self.hash();
         if escrow.contested && self.random.chance(80) {
             let upheld = self.random.chance(50);
-            return Some((self.authority(world), Action::DecideMalfunction { id, upheld, reason: hash }));
+            return Some((
+                self.authority(world),
+                Action::DecideMalfunction {
+                    id,
+                    upheld,
+                    reason: hash,
+                },
+            ));
         }
         if self.random.chance(50) {
             return Some((self.anybody(world), Action::FinalizeMalfunction { id }));

@@ -2,6 +2,7 @@
 //! simulations without one.
 
 pub(crate) mod court;
+pub(crate) mod handover;
 pub(crate) mod license;
 mod names;
 pub(crate) mod params;

@@ -4,7 +4,9 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context as _, Result, bail};
-use milepost_chain_core::{Account, Deployment, Network, Outcome, Rpc, RpcOptions, TxRequest};
+use milepost_chain_core::{
+    Account, Deployment, Handover, Network, Outcome, Rpc, RpcOptions, TxRequest,
+};
 use milepost_economics::amount::format_tokens;
 use milepost_types::{Address, B256, keccak256, parse_address};
 use serde::Deserialize;
@@ -111,6 +113,14 @@ impl Session {
         arguments: &[String],
     ) -> Result<String> {
         Ok(plain(&self.read(contract, function, arguments).await?))
+    }
+
+    /// Hands the acting account's powers to the timelock, or with `--dry-run` says which.
+    pub(super) async fn hand_over(&self) -> Result<Handover> {
+        Ok(self
+            .network
+            .hand_over(self.account()?, self.dry_run)
+            .await?)
     }
 
     /// Sends the calls, or with `--dry-run` shows what they would do; tells the result.

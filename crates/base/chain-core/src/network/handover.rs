@@ -8,9 +8,7 @@ use milepost_types::{Address, B256, keccak256};
 use serde_json::Value;
 
 use super::Network;
-use crate::{
-    Account, ChainError, TxRequest, artifact, artifacts::REGISTRY,
-};
+use crate::{Account, ChainError, TxRequest, artifact, artifacts::REGISTRY};
 
 const TIMELOCK: &str = "DimoTimelock";
 const BEACON: &str = "UpgradeableBeacon";
