@@ -97,7 +97,7 @@ impl World {
             "profile {}, seed {seed}, step {count}: {difference}\n",
             profile.name()
         );
-        write!(text, "{} steps show: {smallest}\n", steps.len()).expect("strings grow");
+        writeln!(text, "{} steps show: {smallest}", steps.len()).expect("strings grow");
         for step in &steps {
             writeln!(text, "  +{} s {} {:?}", step.wait, step.caller, step.action)
                 .expect("strings grow");

@@ -7,11 +7,14 @@ use milepost_ledger::{CaseId, VoucherId, merkle};
 
 use crate::random::Random;
 
+/// Leaves, and what they stand for.
+type List<T> = (Vec<B256>, Vec<T>);
+
 /// Lists by root.
 #[derive(Debug, Default)]
 pub(crate) struct Trees {
-    claims: BTreeMap<B256, (Vec<B256>, Vec<(Address, U256)>)>,
-    months: BTreeMap<B256, (Vec<B256>, Vec<(VoucherId, u64, Address)>)>,
+    claims: BTreeMap<B256, List<(Address, U256)>>,
+    months: BTreeMap<B256, List<(VoucherId, u64, Address)>>,
 }
 
 impl Trees {

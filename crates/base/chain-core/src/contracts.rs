@@ -1,6 +1,11 @@
 //! The parts of the contracts' interfaces that this crate calls. A test compares every selector and topic with the
 //! compiled contracts.
 
+#![expect(
+    clippy::too_many_arguments,
+    reason = "an event of the court has nine values"
+)]
+
 use alloy::sol;
 
 sol! {
