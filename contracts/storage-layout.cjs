@@ -4,6 +4,7 @@
 //   node storage-layout.cjs            write snapshots/storage/*.json; refuses a layout that breaks deployed storage
 //   node storage-layout.cjs --check    exit 1 when a layout breaks, or when a snapshot is not up to date
 //   --break                            write anyway: only for contracts that were never deployed
+// Either way a namespace that SLOT_TEST does not read is an error.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
@@ -13,6 +14,7 @@ for (const event of ['uncaughtException', 'unhandledRejection']) process.removeA
 
 const ROOT = __dirname;
 const DIR = path.join(ROOT, 'snapshots', 'storage');
+const SLOT_TEST = path.join('test', 'unit', 'StorageSlots.t.sol');
 const LOCATION = /@custom:storage-location erc7201:(\S+)/;
 
 function sourcesUnder(folder) {
@@ -117,6 +119,14 @@ function layouts() {
   return result;
 }
 
+/** Namespaces of our sources, heirs or not, that the test of slots does not name. */
+function untested() {
+  const text = fs.readFileSync(path.join(ROOT, SLOT_TEST), 'utf8');
+  const ids = sourcesUnder('src').flatMap((name) => [
+    ...fs.readFileSync(path.join(ROOT, name), 'utf8').matchAll(new RegExp(LOCATION, 'g'))].map((match) => match[1]));
+  return ids.filter((id) => !text.includes(`"${id}"`));
+}
+
 /** Why `fresh` cannot follow `old` on the same storage. Members may only be added behind the last one. */
 function breaks(old, fresh) {
   const found = [];
@@ -160,6 +170,11 @@ function main() {
   }
   for (const name of fs.existsSync(DIR) ? fs.readdirSync(DIR) : []) {
     if (!fresh.has(name)) breaking.push(`${name}: no such contract any more`);
+  }
+  const unread = untested();
+  if (unread.length !== 0) {
+    process.stderr.write(`${SLOT_TEST} does not read: ${unread.join(', ')}\n`);
+    process.exit(1);
   }
   const check = args.includes('--check');
   if (breaking.length !== 0 && !args.includes('--break')) {

@@ -10,6 +10,7 @@ import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProo
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
+import {EmergencyPausable} from "../governance/EmergencyPausable.sol";
 import {IAdjudicator} from "../interfaces/IAdjudicator.sol";
 import {IBurnable} from "../interfaces/IBurnable.sol";
 import {ICaseSubject} from "../interfaces/ICaseSubject.sol";
@@ -21,7 +22,7 @@ import {IStakeVault} from "../interfaces/IStakeVault.sol";
 import {CourtMath} from "./CourtMath.sol";
 
 /// @title Court
-contract Court is ICourt, AccessControlUpgradeable, ReentrancyGuardTransient, UUPSUpgradeable {
+contract Court is ICourt, AccessControlUpgradeable, ReentrancyGuardTransient, EmergencyPausable, UUPSUpgradeable {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
     using CourtMath for Parts;
@@ -109,7 +110,7 @@ contract Court is ICourt, AccessControlUpgradeable, ReentrancyGuardTransient, UU
         bytes32 evidenceHash,
         address subject,
         uint256 subjectId
-    ) external nonReentrant returns (uint256 caseId) {
+    ) external whenRunning nonReentrant returns (uint256 caseId) {
         CourtStorage storage s = _court();
         Terms memory terms = s.rules.terms();
         if (claimHash == bytes32(0) || evidenceHash == bytes32(0)) revert ZeroHash();
@@ -573,6 +574,10 @@ contract Court is ICourt, AccessControlUpgradeable, ReentrancyGuardTransient, UU
 
     function _succeeded(Outcome outcome) private pure returns (bool) {
         return outcome == Outcome.Upheld || outcome == Outcome.Settled;
+    }
+
+    function _pauseParameters() internal view override returns (IParameters) {
+        return _court().parameters;
     }
 
     function _authorizeUpgrade(address) internal view override onlyRole(UPGRADER_ROLE) {}

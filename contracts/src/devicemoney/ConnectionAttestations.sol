@@ -6,6 +6,7 @@ import {UUPSUpgradeable} from "@openzeppelin/contracts-upgradeable/proxy/utils/U
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
+import {EmergencyPausable} from "../governance/EmergencyPausable.sol";
 import {ICaseSubject} from "../interfaces/ICaseSubject.sol";
 import {IConnectionAttestations} from "../interfaces/IConnectionAttestations.sol";
 import {ILicenseBook} from "../interfaces/ILicenseBook.sol";
@@ -13,7 +14,12 @@ import {IParameters} from "../interfaces/IParameters.sol";
 import {ParameterKeys} from "../libraries/ParameterKeys.sol";
 
 /// @title Roots of attested months
-contract ConnectionAttestations is IConnectionAttestations, AccessControlUpgradeable, UUPSUpgradeable {
+contract ConnectionAttestations is
+    IConnectionAttestations,
+    AccessControlUpgradeable,
+    EmergencyPausable,
+    UUPSUpgradeable
+{
     using SafeCast for uint256;
 
     /// @dev The court: stops and voids roots, posts none.
@@ -60,7 +66,7 @@ contract ConnectionAttestations is IConnectionAttestations, AccessControlUpgrade
     }
 
     /// @inheritdoc IConnectionAttestations
-    function post(bytes32 root, string calldata uri) external returns (uint256 rootId) {
+    function post(bytes32 root, string calldata uri) external whenRunning returns (uint256 rootId) {
         if (root == 0) revert EmptyRoot();
         AttestationStorage storage s = _attestations();
         uint256 licenseId = s.book.licenseOf(msg.sender, ILicenseBook.Kind.Node);
@@ -149,6 +155,10 @@ contract ConnectionAttestations is IConnectionAttestations, AccessControlUpgrade
         if (entry.withdrawn) return RootState.Withdrawn;
         if (entry.openCases != 0) return RootState.Disputed;
         return block.timestamp < entry.finalAt ? RootState.Posted : RootState.Final;
+    }
+
+    function _pauseParameters() internal view override returns (IParameters) {
+        return _attestations().parameters;
     }
 
     function _authorizeUpgrade(address) internal view override onlyRole(UPGRADER_ROLE) {}

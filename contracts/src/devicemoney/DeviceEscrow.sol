@@ -9,6 +9,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
+import {EmergencyPausable} from "../governance/EmergencyPausable.sol";
 import {IBurnable} from "../interfaces/IBurnable.sol";
 import {IConnectionAttestations} from "../interfaces/IConnectionAttestations.sol";
 import {IDeviceDirectory} from "../interfaces/IDeviceDirectory.sol";
@@ -25,7 +26,13 @@ import {EscrowMath} from "./EscrowMath.sol";
 /// @title Escrow of device vouchers (docs/specs/economy.md §5)
 /// @dev No function sends money anywhere else than the terms of the sale say; the only discretion is the decision of a
 ///      contested malfunction report.
-contract DeviceEscrow is IDeviceEscrow, AccessControlUpgradeable, ReentrancyGuardTransient, UUPSUpgradeable {
+contract DeviceEscrow is
+    IDeviceEscrow,
+    AccessControlUpgradeable,
+    ReentrancyGuardTransient,
+    EmergencyPausable,
+    UUPSUpgradeable
+{
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
@@ -105,7 +112,7 @@ contract DeviceEscrow is IDeviceEscrow, AccessControlUpgradeable, ReentrancyGuar
     }
 
     /// @inheritdoc IDeviceEscrow
-    function bond(uint256 voucher, DeviceKind kind, uint256 deviceId) external nonReentrant {
+    function bond(uint256 voucher, DeviceKind kind, uint256 deviceId) external whenRunning nonReentrant {
         EscrowStorage storage s = _escrow();
         Record storage r = s.records[voucher];
         if (r.state != State.Sold) revert WrongState(voucher, r.state);
@@ -470,6 +477,10 @@ contract DeviceEscrow is IDeviceEscrow, AccessControlUpgradeable, ReentrancyGuar
     /// @dev Zero when the device is gone.
     function _ownerOf(Record storage r) private view returns (address) {
         return _device(r.kind, r.deviceId).owner;
+    }
+
+    function _pauseParameters() internal view override returns (IParameters) {
+        return _escrow().parameters;
     }
 
     function _authorizeUpgrade(address) internal view override onlyRole(UPGRADER_ROLE) {}

@@ -12,6 +12,7 @@ import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 
+import {EmergencyPausable} from "../governance/EmergencyPausable.sol";
 import {IDeviceEscrow} from "../interfaces/IDeviceEscrow.sol";
 import {IMintVoucher} from "../interfaces/IMintVoucher.sol";
 import {IParameters} from "../interfaces/IParameters.sol";
@@ -26,6 +27,7 @@ contract MintVoucher is
     ERC721Upgradeable,
     AccessControlUpgradeable,
     ReentrancyGuardTransient,
+    EmergencyPausable,
     UUPSUpgradeable
 {
     using BitMaps for BitMaps.BitMap;
@@ -99,13 +101,18 @@ contract MintVoucher is
     }
 
     /// @inheritdoc IMintVoucher
-    function buy(bytes32 deviceType_, uint256 count, uint256 maxCost) external returns (uint256 firstVoucher) {
+    function buy(bytes32 deviceType_, uint256 count, uint256 maxCost)
+        external
+        whenRunning
+        returns (uint256 firstVoucher)
+    {
         return _buy(msg.sender, deviceType_, count, maxCost);
     }
 
     /// @inheritdoc IMintVoucher
     function buyFor(address to, bytes32 deviceType_, uint256 count, uint256 maxCost)
         external
+        whenRunning
         returns (uint256 firstVoucher)
     {
         return _buy(to, deviceType_, count, maxCost);
@@ -286,6 +293,10 @@ contract MintVoucher is
         uint256 length = 0;
         while (length < 32 && key[length] != 0) ++length;
         if (length == 0 || length > MAX_KEY_LENGTH || key << (length * 8) != 0) revert InvalidTypeKey(key);
+    }
+
+    function _pauseParameters() internal view override returns (IParameters) {
+        return _vouchers().parameters;
     }
 
     function _authorizeUpgrade(address) internal view override onlyRole(UPGRADER_ROLE) {}

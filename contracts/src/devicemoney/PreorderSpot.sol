@@ -9,10 +9,12 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 
+import {EmergencyPausable} from "../governance/EmergencyPausable.sol";
 import {IDeviceDirectory} from "../interfaces/IDeviceDirectory.sol";
 import {IDeviceEscrow} from "../interfaces/IDeviceEscrow.sol";
 import {ILicenseBook} from "../interfaces/ILicenseBook.sol";
 import {IMintVoucher} from "../interfaces/IMintVoucher.sol";
+import {IParameters} from "../interfaces/IParameters.sol";
 import {IPreorderSpot} from "../interfaces/IPreorderSpot.sol";
 import {IStakeVault} from "../interfaces/IStakeVault.sol";
 import {ITeamRoster} from "../interfaces/ITeamRoster.sol";
@@ -23,6 +25,7 @@ contract PreorderSpot is
     ERC721Upgradeable,
     AccessControlUpgradeable,
     ReentrancyGuardTransient,
+    EmergencyPausable,
     UUPSUpgradeable
 {
     using SafeERC20 for IERC20;
@@ -101,7 +104,7 @@ contract PreorderSpot is
         bytes32 standardTerms,
         bytes32 freeTermsHash,
         string calldata uri
-    ) external returns (uint256 saleId) {
+    ) external whenRunning returns (uint256 saleId) {
         if (price == 0 || quantity == 0 || shipBy <= block.timestamp) {
             revert InvalidSale(price, quantity, shipBy);
         }
@@ -136,7 +139,12 @@ contract PreorderSpot is
     }
 
     /// @inheritdoc IPreorderSpot
-    function buy(uint256 saleId, uint256 count, bytes32 termsHash) external nonReentrant returns (uint256 firstSpot) {
+    function buy(uint256 saleId, uint256 count, bytes32 termsHash)
+        external
+        whenRunning
+        nonReentrant
+        returns (uint256 firstSpot)
+    {
         if (count == 0 || count > MAX_COUNT) revert CountOutOfRange(count, MAX_COUNT);
         SpotStorage storage s = _spots();
         Sale storage sale = _sale(s, saleId);
@@ -291,6 +299,10 @@ contract PreorderSpot is
             m.termsHash,
             uri
         );
+    }
+
+    function _pauseParameters() internal view override returns (IParameters) {
+        return IParameters(ILicenseBook(_spots().wiring.book).parameters());
     }
 
     function _authorizeUpgrade(address) internal view override onlyRole(UPGRADER_ROLE) {}

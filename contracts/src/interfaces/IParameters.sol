@@ -40,8 +40,8 @@ interface IParameters {
     /// @dev Team members (D1-18, D3-27); no floor ever moves here.
     function raise(bytes32 key, uint256 value) external;
 
-    /// @notice Names an address: "treasury", "team", "foundation", "oracle", "roster". Zero takes it away.
-    /// @dev GOVERNANCE_ROLE. "roster" decides who is a team member.
+    /// @notice Names an address: "treasury", "team", "foundation", "oracle", "roster", "pause". Zero takes it away.
+    /// @dev GOVERNANCE_ROLE. "roster" decides who is a team member, "pause" which functions are stopped.
     function setAccount(bytes32 name, address account_) external;
 
     /// @notice Value in force. Reverts `UnknownParameter`.
@@ -61,6 +61,10 @@ interface IParameters {
 
     /// @notice The address of that name. Reverts `AccountNotSet`.
     function account(bytes32 name) external view returns (address);
+
+    /// @notice The address of that name, zero when there is none.
+    /// @dev For callers that go on without it: a caught revert of `account` could be a lack of gas as well.
+    function accountOrZero(bytes32 name) external view returns (address);
 
     /// @notice The profile adopted last; single changes since then are in the events.
     /// @return name Of the profile.

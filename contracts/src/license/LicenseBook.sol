@@ -5,6 +5,7 @@ import {AccessControlUpgradeable} from "@openzeppelin/contracts-upgradeable/acce
 import {UUPSUpgradeable} from "@openzeppelin/contracts-upgradeable/proxy/utils/UUPSUpgradeable.sol";
 import {ERC721Upgradeable} from "@openzeppelin/contracts-upgradeable/token/ERC721/ERC721Upgradeable.sol";
 
+import {EmergencyPausable} from "../governance/EmergencyPausable.sol";
 import {ILicenseBook} from "../interfaces/ILicenseBook.sol";
 import {ILicensed} from "../interfaces/ILicenses.sol";
 import {IParameters} from "../interfaces/IParameters.sol";
@@ -16,7 +17,7 @@ import {LicenseUsage} from "./LicenseUsage.sol";
 
 /// @title Licences of all kinds
 /// @dev The token id is the licence id. An NFT exists while its licence is Approved or Suspended.
-contract LicenseBook is LicenseUsage, ERC721Upgradeable, UUPSUpgradeable {
+contract LicenseBook is LicenseUsage, EmergencyPausable, ERC721Upgradeable, UUPSUpgradeable {
     /// @dev Values of `license.approval.K` (C-10).
     uint256 private constant APPROVAL_TEAM = 0;
     uint256 private constant APPROVAL_TEAM_THEN_VOTE = 2;
@@ -49,7 +50,7 @@ contract LicenseBook is LicenseUsage, ERC721Upgradeable, UUPSUpgradeable {
     // Applications -------------------------------------------------------------------------------------------------
 
     /// @inheritdoc ILicenseBook
-    function applyFor(Kind kind, bytes32 applicationHash) external returns (uint256 id) {
+    function applyFor(Kind kind, bytes32 applicationHash) external whenRunning returns (uint256 id) {
         if (kind == Kind.None || kind == Kind.DeviceType) revert InvalidKind(kind);
         BookStorage storage s = _book();
         uint256 other = s.live[msg.sender][kind];
@@ -61,6 +62,7 @@ contract LicenseBook is LicenseUsage, ERC721Upgradeable, UUPSUpgradeable {
     /// @inheritdoc ILicenseBook
     function applyForDeviceType(uint256 providerLicense, bytes32 deviceType, bytes32 applicationHash)
         external
+        whenRunning
         returns (uint256 id)
     {
         BookStorage storage s = _book();
@@ -418,6 +420,10 @@ contract LicenseBook is LicenseUsage, ERC721Upgradeable, UUPSUpgradeable {
         }
         uint256 allowedAt = l.suspendedAt + window;
         if (block.timestamp < allowedAt) revert RevocationNotAllowed(id, allowedAt);
+    }
+
+    function _pauseParameters() internal view override returns (IParameters) {
+        return _book().parameters;
     }
 
     function _authorizeUpgrade(address) internal view override onlyRole(UPGRADER_ROLE) {}

@@ -140,6 +140,11 @@ contract Parameters is IParameters, AccessControlUpgradeable, UUPSUpgradeable {
     }
 
     /// @inheritdoc IParameters
+    function accountOrZero(bytes32 name) external view returns (address) {
+        return _parameters().accounts[name];
+    }
+
+    /// @inheritdoc IParameters
     function profile() external view returns (string memory name, uint256 version, bytes32 hash) {
         ParametersStorage storage s = _parameters();
         return (s.name, s.version, s.hash);

@@ -8,6 +8,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
+import {EmergencyPausable} from "../governance/EmergencyPausable.sol";
 import {ILicenseBook} from "../interfaces/ILicenseBook.sol";
 import {IParameters} from "../interfaces/IParameters.sol";
 import {IProviderStakeEvents, IStakeVault} from "../interfaces/IStakeVault.sol";
@@ -19,6 +20,7 @@ contract StakeVault is
     IProviderStakeEvents,
     AccessControlUpgradeable,
     ReentrancyGuardTransient,
+    EmergencyPausable,
     UUPSUpgradeable
 {
     using SafeERC20 for IERC20;
@@ -86,7 +88,7 @@ contract StakeVault is
     }
 
     /// @inheritdoc IStakeVault
-    function stake(uint256 licenseId, uint256 amount) external nonReentrant {
+    function stake(uint256 licenseId, uint256 amount) external whenRunning nonReentrant {
         address holder = _stakeable(licenseId);
         uint8 class = msg.sender == holder ? OWN : PARTNER;
         if (class == PARTNER) _checkThirdParty();
@@ -94,7 +96,7 @@ contract StakeVault is
     }
 
     /// @inheritdoc IStakeVault
-    function lend(uint256 licenseId, uint256 amount, uint64 dueAt) external nonReentrant {
+    function lend(uint256 licenseId, uint256 amount, uint64 dueAt) external whenRunning nonReentrant {
         address holder = _stakeable(licenseId);
         _checkFoundation();
         Vault storage v = _vault().vaults[licenseId];
@@ -338,6 +340,10 @@ contract StakeVault is
         Vault storage v = _vault().vaults[licenseId];
         if (class != LOAN || block.timestamp < v.loanDueAt) return withdrawable(licenseId);
         return v.openChallenges == 0 ? v.pools[LOAN].stake : 0;
+    }
+
+    function _pauseParameters() internal view override returns (IParameters) {
+        return _vault().parameters;
     }
 
     function _authorizeUpgrade(address) internal view override onlyRole(UPGRADER_ROLE) {}

@@ -4,15 +4,17 @@ pragma solidity 0.8.37;
 import {EmergencyPausable} from "../../src/governance/EmergencyPausable.sol";
 import {EmergencyPause} from "../../src/governance/EmergencyPause.sol";
 import {IEmergencyPause} from "../../src/interfaces/IEmergencyPause.sol";
+import {IParameters} from "../../src/interfaces/IParameters.sol";
 import {ParameterKeys as K} from "../../src/libraries/ParameterKeys.sol";
 import {GovernanceBase} from "../helpers/Governance.sol";
 
 /// @dev A contract with one function that can be stopped and one that cannot.
 contract Machine is EmergencyPausable {
+    IParameters private immutable _parameters;
     uint256 public count;
 
-    function initialize(address emergencyPause_) external initializer {
-        __EmergencyPausable_init(emergencyPause_);
+    constructor(IParameters parameters) {
+        _parameters = parameters;
     }
 
     function deposit() external whenRunning {
@@ -21,6 +23,10 @@ contract Machine is EmergencyPausable {
 
     function withdraw() external {
         --count;
+    }
+
+    function _pauseParameters() internal view override returns (IParameters) {
+        return _parameters;
     }
 }
 
@@ -34,9 +40,9 @@ contract EmergencyPauseTest is GovernanceBase {
         _deployGovernance();
         vm.startPrank(address(timelock));
         pause.grantRole(pause.GUARDIAN_ROLE(), guardian);
+        parameters.setAccount("pause", address(pause));
         vm.stopPrank();
-        machine = new Machine();
-        machine.initialize(address(pause));
+        machine = new Machine(parameters);
         machine.deposit();
     }
 
@@ -139,11 +145,13 @@ contract EmergencyPauseTest is GovernanceBase {
     }
 
     function test_withoutASwitchNothingStops() public {
-        Machine free = new Machine();
-        free.initialize(address(0));
-        free.deposit();
-        assertEq(free.emergencyPause(), address(0), "none");
-        assertEq(machine.emergencyPause(), address(pause), "switch");
+        _pause(1 days);
+        assertEq(parameters.accountOrZero("pause"), address(pause), "switch");
+        vm.prank(address(timelock));
+        parameters.setAccount("pause", address(0));
+        machine.deposit();
+        assertEq(parameters.accountOrZero("pause"), address(0), "none");
+        assertEq(machine.count(), 2, "runs");
     }
 
     function _pause(uint256 duration) private {

@@ -3,9 +3,12 @@ pragma solidity 0.8.37;
 
 import {RegistryStorage} from "../../src/libraries/RegistryStorage.sol";
 import {SignedTypes} from "../../src/libraries/SignedTypes.sol";
-import {BaseTest} from "../helpers/BaseTest.sol";
+import {UsdPeg} from "../../src/stake/UsdPeg.sol";
+import {VehicleRoles} from "../../src/vehicle/VehicleRoles.sol";
+import {EconomyBase} from "../helpers/EconomyBase.sol";
 
-contract StorageSlotsTest is BaseTest {
+/// @dev Every namespace of src is here: `storage-layout.cjs` names those that are not.
+contract StorageSlotsTest is EconomyBase {
     function _slot(string memory id) private pure returns (bytes32) {
         return keccak256(abi.encode(uint256(keccak256(bytes(id))) - 1)) & ~bytes32(uint256(0xff));
     }
@@ -41,6 +44,32 @@ contract StorageSlotsTest is BaseTest {
         uint256 id = d.template.createTemplate(address(d.vehicleId), 12, "cid");
         entry = keccak256(abi.encode(id, _slot("milepost.template")));
         assertEq(address(uint160(uint256(vm.load(address(d.template), entry)))), address(d.vehicleId), "template");
+    }
+
+    function test_economySlotsFollowErc7201() public {
+        assertEq(_first(address(roster), "milepost.teamroster"), address(params), "roster");
+        assertEq(_first(address(pause), "milepost.emergencypause"), address(params), "pause");
+        assertEq(_first(address(rules), "milepost.courtrules"), address(params), "rules");
+        assertEq(_first(address(tribunal), "milepost.court"), address(d.token), "court");
+        assertEq(_first(address(panel), "milepost.paneladjudicator"), address(tribunal), "panel");
+        assertEq(_first(address(vouchers), "milepost.mintvoucher"), address(params), "vouchers");
+        assertEq(_first(address(escrow), "milepost.deviceescrow"), address(params), "escrow");
+        assertEq(_first(address(directory), "milepost.devicedirectory"), address(registry), "directory");
+        assertEq(_first(address(attestations), "milepost.connectionattestations"), address(params), "attestations");
+        assertEq(_first(address(spots), "milepost.preorderspot"), address(d.token), "spots");
+        bytes memory data = abi.encodeCall(UsdPeg.initialize, (address(params), admin));
+        assertEq(_first(_proxy(address(new UsdPeg()), data), "milepost.usdpeg"), address(params), "peg");
+        data = abi.encodeCall(VehicleRoles.initialize, (address(d.vehicleId), address(d.sacd), admin));
+        address roles = _proxy(address(new VehicleRoles()), data);
+        assertEq(_first(roles, "milepost.vehicleroles"), address(d.vehicleId), "vehicle roles");
+
+        // The lower half of an entry is its value.
+        bytes32 entry = keccak256(abi.encode(bytes32("court.panel_size"), _slot("milepost.parameters")));
+        assertEq(uint120(uint256(vm.load(address(params), entry))), params.get("court.panel_size"), "parameters");
+        _mintFor(alice, address(d.devLicense), d.devLicense.licenseCostInDimo());
+        vm.prank(alice);
+        (uint256 tokenId, address account) = d.devLicense.issueInDimo("my-app");
+        assertEq(uint256(vm.load(account, _slot("milepost.licenseaccount"))), tokenId, "account");
     }
 
     function _first(address target, string memory id) private view returns (address) {
