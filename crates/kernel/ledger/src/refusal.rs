@@ -162,6 +162,9 @@ pub enum Refusal {
     /// The other side did not offer this.
     #[error("no such offer")]
     NoSuchOffer,
+    /// A settlement is worth a deposit.
+    #[error("a settlement is at least {0} wei")]
+    SettlementTooSmall(U256),
     /// Somebody else decides.
     #[error("{0} does not decide the case")]
     NotAdjudicator(Address),
