@@ -441,3 +441,34 @@ fn a_settlement_is_worth_a_deposit_and_restarts_no_release_delay() {
     ledger.apply(closed, OWNER, close).unwrap();
     assert_eq!(ledger.release_at(PROVIDER_ID), closed + 184 * DAY);
 }
+
+#[test]
+fn a_contest_that_nobody_decides_lapses_after_a_second_window() {
+    let mut ledger = running("seed").unwrap();
+    let (id, device) = (VoucherId(1), 1);
+    let buy = Action::Buy {
+        to: OWNER,
+        device_type: type_key(DeviceType::DashCam),
+        count: 1,
+        cost_max: U256::MAX,
+    };
+    ledger.apply(START, OWNER, buy).unwrap();
+    let bond = Action::Bond {
+        id,
+        connection: Connection::Hardware,
+        device,
+    };
+    ledger.apply(START, OWNER, bond).unwrap();
+    let evidence = hash(1);
+    let report = Action::ReportMalfunction { id, evidence };
+    ledger.apply(START, OWNER, report).unwrap();
+    let contest = Action::ContestMalfunction { id, evidence };
+    ledger.apply(START, PROVIDER, contest).unwrap();
+    let (lapses, finalize) = (START + 28 * DAY, Action::FinalizeMalfunction { id });
+    assert_eq!(
+        ledger.apply(lapses - 1, OWNER, finalize.clone()),
+        Err(Refusal::DisputeWindowOpen(id))
+    );
+    ledger.apply(lapses, CHALLENGER, finalize).unwrap();
+    assert_eq!(ledger.escrow(id).unwrap().state, EscrowState::Streaming);
+}
