@@ -472,3 +472,36 @@ fn a_contest_that_nobody_decides_lapses_after_a_second_window() {
     ledger.apply(lapses, CHALLENGER, finalize).unwrap();
     assert_eq!(ledger.escrow(id).unwrap().state, EscrowState::Streaming);
 }
+
+#[test]
+fn a_price_above_2_to_the_96_is_named_but_not_sold() {
+    let mut ledger = running("seed").unwrap();
+    let mut device_type = type_key(DeviceType::DashCam);
+    device_type[8] = b'2';
+    let add = Action::AddType { device_type };
+    ledger.apply(START, MEMBER, add).unwrap();
+    let price = U256::from(1) << 96;
+    let terms = |price| Action::SetTypeTerms {
+        device_type,
+        price,
+        cap: U256::ZERO,
+    };
+    let buy = Action::Buy {
+        to: OWNER,
+        device_type,
+        count: 1,
+        cost_max: U256::MAX,
+    };
+    ledger.apply(START, GOVERNANCE, terms(price)).unwrap();
+    assert_eq!(
+        ledger.apply(START, OWNER, buy.clone()),
+        Err(Refusal::PriceTooLarge(price))
+    );
+    let most = price - U256::from(1);
+    ledger.apply(START, GOVERNANCE, terms(most)).unwrap();
+    // On sale; the buyer has less.
+    assert!(matches!(
+        ledger.apply(START, OWNER, buy),
+        Err(Refusal::BalanceTooSmall { .. })
+    ));
+}
