@@ -214,7 +214,7 @@ pub enum Refusal {
     /// All vouchers of the type are sold.
     #[error("the cap of {0} is reached")]
     CapReached(B256),
-    /// The escrow counts prices up to 2^96.
+    /// The escrow counts prices below 2^96.
     #[error("{0} wei is no price")]
     PriceTooLarge(U256),
     /// More than the buyer agreed to.

@@ -11,7 +11,7 @@ use crate::{Call, Effect, Ledger, Refusal, VoucherId};
 
 /// Most vouchers of one purchase.
 const MAX_COUNT: u64 = 100;
-/// A price has fewer bits than that on chain; more could be named for an added type, but not sold.
+/// A price has at most so many bits on chain; more can be named for an added type, but not sold.
 const MAX_PRICE_BITS: usize = 96;
 /// A parameter key has at most 31 characters, the prefix `voucher.price.` 14.
 const MAX_TYPE_LENGTH: usize = 17;
