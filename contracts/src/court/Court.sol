@@ -169,7 +169,7 @@ contract Court is ICourt, AccessControlUpgradeable, ReentrancyGuardTransient, Em
     function proposeSettlement(uint256 caseId, uint256 amount) external {
         Entry storage e = _inPhase(caseId, Phase.Mediation);
         bool byChallenger = _party(caseId, e);
-        if (amount == 0) revert ZeroAmount();
+        if (amount < e.terms.deposit) revert SettlementTooSmall(caseId, amount, e.terms.deposit);
         if (byChallenger) e.data.challengerOffer = amount.toUint128();
         else e.data.respondentOffer = amount.toUint128();
         emit SettlementProposed(caseId, msg.sender, amount);
@@ -440,7 +440,8 @@ contract Court is ICourt, AccessControlUpgradeable, ReentrancyGuardTransient, Em
 
         _pay(s, c.challenger, returned);
         _payParts(s, caseId, paid);
-        s.vault.unlock(c.licenseId, _succeeded(outcome));
+        // Two who settle may be one, so their agreement does not prolong what partners wait for.
+        s.vault.unlock(c.licenseId, outcome == Outcome.Upheld);
         if (c.subject != address(0) && s.rules.isSubject(c.subject)) {
             ICaseSubject(c.subject).onCaseClosed(caseId, c.subjectId, _succeeded(outcome));
         }

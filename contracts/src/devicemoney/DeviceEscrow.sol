@@ -222,8 +222,9 @@ contract DeviceEscrow is
         EscrowStorage storage s = _escrow();
         Record storage r = s.records[voucher];
         if (r.state != State.Reported) revert WrongState(voucher, r.state);
-        if (r.contested) revert AlreadyContested(voucher);
-        uint256 end = uint256(r.since) + s.terms[r.termsId].disputeWindow;
+        // A contest that nobody decides lapses after a second window; the escrow is not locked for ever.
+        uint256 windows = r.contested ? 2 : 1;
+        uint256 end = r.since + windows * s.terms[r.termsId].disputeWindow;
         if (block.timestamp < end) revert DisputeWindowOpen(voucher, end);
         _uphold(voucher, r);
     }

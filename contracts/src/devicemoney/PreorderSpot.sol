@@ -262,7 +262,9 @@ contract PreorderSpot is
             return msg.sender == owner && IMintVoucher(s.wiring.vouchers).ownerOf(voucher) == owner;
         }
         if (r.licenseId != license) return false;
-        if (msg.sender != owner && r.start < s.spots[spot].boughtAt) return false;
+        // A device is transferred without its receiver's consent; without the owner's word only a connected month shows
+        // that it is in use.
+        if (msg.sender != owner && (r.start < s.spots[spot].boughtAt || r.settled == 0)) return false;
         IDeviceDirectory directory = IDeviceDirectory(s.wiring.directory);
         IDeviceDirectory.Device memory device = r.kind == IDeviceEscrow.DeviceKind.Hardware
             ? directory.hardware(r.deviceId)

@@ -9,11 +9,15 @@ import {GovernorTimelockControl} from "@openzeppelin/contracts/governance/extens
 import {GovernorVotes} from "@openzeppelin/contracts/governance/extensions/GovernorVotes.sol";
 import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
 
+import {ICourtRules} from "../interfaces/ICourtRules.sol";
 import {IDIMORegistry} from "../interfaces/IDIMORegistry.sol";
 import {IDimoGovernor} from "../interfaces/IDimoGovernor.sol";
+import {ILicenseBook} from "../interfaces/ILicenseBook.sol";
+import {IMintVoucher} from "../interfaces/IMintVoucher.sol";
 import {IParameters} from "../interfaces/IParameters.sol";
-import {IMulticallModule} from "../interfaces/IRegistryCore.sol";
+import {IAccessControlModule, IMulticallModule} from "../interfaces/IRegistryCore.sol";
 import {ParameterKeys as K} from "../libraries/ParameterKeys.sol";
+import {DimoToken} from "../token/DimoToken.sol";
 
 /// @title Governor over votes of the token
 /// @dev Not upgradeable: another governor takes over by getting the roles on the timelock.
@@ -24,8 +28,10 @@ contract DimoGovernor is IDimoGovernor, Governor, GovernorCountingSimple, Govern
 
     bytes4 private constant UPGRADE_TO_AND_CALL = bytes4(keccak256("upgradeToAndCall(address,bytes)"));
     bytes4 private constant UPGRADE_TO = bytes4(keccak256("upgradeTo(address)"));
-    bytes4 private constant GRANT_ROLE = bytes4(keccak256("grantRole(bytes32,address)"));
+    /// @dev Of OpenZeppelin's contracts; the registry's names its role alone.
+    bytes4 private constant RENOUNCE_ROLE = bytes4(keccak256("renounceRole(bytes32,address)"));
     bytes4 private constant TRANSFER_OWNERSHIP = bytes4(keccak256("transferOwnership(address)"));
+    bytes4 private constant RENOUNCE_OWNERSHIP = bytes4(keccak256("renounceOwnership()"));
     bytes4 private constant GOVERNANCE_PREFIX = "gov.";
 
     IParameters private immutable _PARAMETERS;
@@ -213,18 +219,32 @@ contract DimoGovernor is IDimoGovernor, Governor, GovernorCountingSimple, Govern
     function _levelOf(address target, bytes memory data) private view returns (uint256 level) {
         if (target == address(this) || target == _executor()) return HIGHEST_LEVEL;
         bytes4 selector = bytes4(data);
-        if (_changesPowers(selector)) return HIGHEST_LEVEL;
+        if (_changesPowers(selector) || _changesWiring(selector)) return HIGHEST_LEVEL;
         if (target == address(_PARAMETERS) && _changesGovernance(selector, data)) return HIGHEST_LEVEL;
         level = _levels[target][selector];
         if (level == 0) level = LOWEST_LEVEL;
     }
 
     /// @dev Code and rights of any contract. A registry's code is its modules, and its batch is every call that it has.
+    ///      Taking a right away stops as much as giving one.
     function _changesPowers(bytes4 selector) private pure returns (bool) {
-        return selector == UPGRADE_TO_AND_CALL || selector == UPGRADE_TO || selector == GRANT_ROLE
-            || selector == TRANSFER_OWNERSHIP || selector == IDIMORegistry.addModule.selector
+        return selector == UPGRADE_TO_AND_CALL || selector == UPGRADE_TO || selector == TRANSFER_OWNERSHIP
+            || selector == RENOUNCE_OWNERSHIP || selector == RENOUNCE_ROLE
+            || selector == IAccessControlModule.grantRole.selector
+            || selector == IAccessControlModule.revokeRole.selector
+            || selector == IAccessControlModule.renounceRole.selector
+            || selector == IAccessControlModule.setRoleAdmin.selector || selector == IDIMORegistry.addModule.selector
             || selector == IDIMORegistry.removeModule.selector || selector == IDIMORegistry.updateModule.selector
             || selector == IMulticallModule.multiDelegateCall.selector;
+    }
+
+    /// @dev Who judges, guards, pays and is paid in the economy, and the supply that votes.
+    function _changesWiring(bytes4 selector) private pure returns (bool) {
+        return selector == IParameters.setAccount.selector || selector == ICourtRules.setAdjudicator.selector
+            || selector == ICourtRules.setSubject.selector || selector == ILicenseBook.setCourt.selector
+            || selector == ILicenseBook.setStakeVault.selector || selector == ILicenseBook.setStakeTerms.selector
+            || selector == IMintVoucher.setCurrency.selector || selector == IMintVoucher.setEscrow.selector
+            || selector == DimoToken.mint.selector;
     }
 
     /// @dev Malformed arguments revert here, as they would when executed.

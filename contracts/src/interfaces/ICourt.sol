@@ -127,6 +127,7 @@ interface ICourt {
     error NotParty(uint256 caseId, address account);
     error NotRespondent(uint256 caseId, address account);
     error NotAdjudicator(uint256 caseId, address account);
+    error SettlementTooSmall(uint256 caseId, uint256 amount, uint256 least);
     error OfferMismatch(uint256 caseId, uint256 offered, uint256 accepted);
     error InvalidAward(uint256 sum);
     error ChallengerShareTooHigh(uint256 challengerBps, uint256 cap);

@@ -203,7 +203,8 @@ interface IDeviceEscrow {
     /// @dev GOVERNANCE_ROLE for anybody else. Decides who gets what is unpaid of this one escrow, nothing more.
     function decideMalfunction(uint256 voucher, bool upheld, bytes32 reasonHash) external;
 
-    /// @notice Makes an uncontested report count after the dispute window. Anyone.
+    /// @notice Makes a report count after the dispute window, a contested one that nobody decided after as much again.
+    ///         Anyone.
     function finalizeMalfunction(uint256 voucher) external;
 
     /// @notice Pays what is due of a stream to the owner on record, then records the present owner. Anyone; a new

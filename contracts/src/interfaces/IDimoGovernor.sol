@@ -28,9 +28,10 @@ interface IDimoGovernor {
     function setLevel(address target, bytes4 selector, uint256 level) external;
 
     /// @notice Level of one call, 1 to 3.
-    /// @dev Always 3, whatever was set: calls on the governor and the timelock, `upgradeToAndCall`, `upgradeTo`,
-    ///      `grantRole` and `transferOwnership` on any contract, `Parameters.adopt`, and `gov.*` in `set` and
-    ///      `setMany`. Otherwise a simple majority could lower the bar first and step over it then.
+    /// @dev Always 3, whatever was set: calls on the governor and the timelock; on any contract what changes its code,
+    ///      modules, roles or owner, names the contracts and accounts of the economy, or mints votes (economy rules,
+    ///      section 7); `Parameters.adopt`, and `gov.*` in `set` and `setMany`. Otherwise a simple majority could lower
+    ///      the bar first and step over it then.
     function levelOf(address target, bytes calldata data) external view returns (uint256);
 
     /// @notice Rules of a proposal; all zero when it does not exist.

@@ -108,7 +108,8 @@ interface IPreorderSpot is IERC721 {
 
     /// @notice Ends a spot by delivery and pays the seller. By the spot's owner for a voucher of the sale's type that it
     ///         owns (handed over) or that is bonded to its device; by the seller for a voucher that was bonded after the
-    ///         spot was bought to a device of this maker and of the spot's owner. Each voucher redeems one spot.
+    ///         spot was bought to a device of this maker and of the spot's owner, once a month of it was settled. Each
+    ///         voucher redeems one spot.
     function redeem(uint256 spot, uint256 voucher) external;
 
     /// @notice Pays the price back. Spot's owner; after the ship-by date, after a cancellation, or once the licence of the

@@ -137,16 +137,16 @@ contract GovernanceTest is GovernanceBase {
     }
 
     function test_level2NeedsMoreThanSixtyPercentAndFivePercentOfTheSupply() public {
-        bytes4 selector = IParameters.setAccount.selector;
+        bytes4 selector = IParameters.set.selector;
         _pass(address(governor), abi.encodeCall(IDimoGovernor.setLevel, (address(parameters), selector, 2)), 20);
-        bytes memory data = abi.encodeCall(IParameters.setAccount, ("treasury", address(1)));
+        bytes memory data = abi.encodeCall(IParameters.set, (K.STAKE_APP, 1));
         assertEq(governor.levelOf(address(parameters), data), 2, "level");
         assertTrue(_result(address(parameters), data, 6, 4, 0) == IGovernor.ProposalState.Defeated, "60 %");
-        data = abi.encodeCall(IParameters.setAccount, ("treasury", address(2)));
+        data = abi.encodeCall(IParameters.set, (K.STAKE_APP, 2));
         assertTrue(_result(address(parameters), data, 7, 4, 0) == IGovernor.ProposalState.Succeeded, "63.6 %");
-        data = abi.encodeCall(IParameters.setAccount, ("treasury", address(3)));
+        data = abi.encodeCall(IParameters.set, (K.STAKE_APP, 3));
         assertTrue(_result(address(parameters), data, 1, 0, 0) == IGovernor.ProposalState.Defeated, "2.5 % took part");
-        data = abi.encodeCall(IParameters.setAccount, ("treasury", address(4)));
+        data = abi.encodeCall(IParameters.set, (K.STAKE_APP, 4));
         assertTrue(
             _result(address(parameters), data, 1, 0, 1) == IGovernor.ProposalState.Succeeded, "5 % with abstentions"
         );
@@ -225,6 +225,37 @@ contract GovernanceTest is GovernanceBase {
         for (uint256 i = 0; i < calls.length; ++i) {
             assertEq(governor.levelOf(address(0x4E6), calls[i]), 3, "highest");
         }
+    }
+
+    /// @dev Taking a right away, and naming who judges, guards, pays and is paid, change as much as giving a right.
+    function test_rolesWiringAndSupplyAreAlwaysOfLevel3() public {
+        bytes4[15] memory selectors = [
+            bytes4(keccak256("revokeRole(bytes32,address)")),
+            bytes4(keccak256("renounceRole(bytes32,address)")),
+            bytes4(keccak256("renounceRole(bytes32)")),
+            bytes4(keccak256("setRoleAdmin(bytes32,bytes32)")),
+            bytes4(keccak256("renounceOwnership()")),
+            bytes4(keccak256("setAccount(bytes32,address)")),
+            bytes4(keccak256("setAdjudicator(uint8,address)")),
+            bytes4(keccak256("setSubject(address,bool)")),
+            bytes4(keccak256("setCourt(address)")),
+            bytes4(keccak256("setStakeVault(address)")),
+            bytes4(keccak256("setStakeTerms(address)")),
+            bytes4(keccak256("setCurrency(uint256,address)")),
+            bytes4(keccak256("setEscrow(address)")),
+            bytes4(keccak256("mint(address,uint256)")),
+            bytes4(keccak256("multiDelegateCall(bytes[])"))
+        ];
+        for (uint256 i = 0; i < selectors.length; ++i) {
+            assertEq(governor.levelOf(address(0x4E6), abi.encodePacked(selectors[i])), 3, "highest");
+        }
+        bytes memory lower = abi.encodeCall(IDimoGovernor.setLevel, (address(parameters), selectors[5], 1));
+        _pass(address(governor), lower, 20);
+        bytes memory data = abi.encodeCall(IParameters.setAccount, ("treasury", address(1)));
+        assertEq(governor.levelOf(address(parameters), data), 3, "whatever was set");
+        assertEq(
+            governor.levelOf(address(token), abi.encodeWithSignature("mint(address)", proposer)), 1, "another mint"
+        );
     }
 
     function test_levelsAreOneToThree() public {

@@ -87,7 +87,7 @@ contract CourtHandler is CourtBase {
             ++calls["decline"];
             return;
         }
-        amount = bound(amount, 1, MAX_REPARATION);
+        amount = bound(amount, court.termsOf(id).deposit, MAX_REPARATION);
         vm.prank(carol);
         court.proposeSettlement(id, amount);
         vm.prank(_respondent(id));

@@ -120,11 +120,12 @@ contract DeviceMoneyHandler is DeviceMoneyBase {
         uint256 voucher = _find(which, IDeviceEscrow.State.Reported);
         if (voucher == 0) return;
         IDeviceEscrow.Record memory r = escrow.recordOf(voucher);
-        if (r.contested) {
+        if (r.contested && which % 3 != 0) {
             vm.prank(governance);
             escrow.decideMalfunction(voucher, upheld, HASH);
         } else {
-            uint256 end = r.since + escrow.termsOf(r.termsId).disputeWindow;
+            uint256 windows = r.contested ? 2 : 1;
+            uint256 end = r.since + windows * escrow.termsOf(r.termsId).disputeWindow;
             if (block.timestamp < end) vm.warp(end);
             escrow.finalizeMalfunction(voucher);
         }

@@ -114,7 +114,7 @@ contract CourtTest is CourtBase {
     }
 
     function test_evidenceOfASettledCaseMayBeBroughtAgain() public {
-        uint256 id = _settle(1e18);
+        uint256 id = _settle(DEPOSIT);
         assertEq(court.caseOfEvidence(licenseId, EVIDENCE), 0, "freed");
         assertEq(_open(), id + 1, "again");
     }
@@ -295,20 +295,20 @@ contract CourtTest is CourtBase {
     function test_settlementIsAnUpheldCaseWithoutLeastAmountsAndFees() public {
         uint256 balance = token.balanceOf(carol);
         uint256 supply = token.totalSupply();
-        uint256 id = _settle(1000e18);
+        uint256 id = _settle(10_000e18);
         ICourt.Case memory c = court.caseOf(id);
         assertEq(uint256(c.outcome), uint256(ICourt.Outcome.Settled), "settled");
         assertEq(c.paid.fees, 0, "no fees");
-        assertEq(c.paid.challenger, 50e18, "5 %");
+        assertEq(c.paid.challenger, 500e18, "5 %");
         assertEq(c.paid.users, 0, "no list");
-        assertEq(c.paid.treasury, 700e18, "10 % and the users' 60 %");
-        assertEq(c.paid.burned, 250e18, "25 %");
-        assertEq(token.balanceOf(carol), balance + 50e18, "deposit back and reward");
-        assertEq(token.balanceOf(treasury), 700e18, "treasury");
-        assertEq(token.totalSupply(), supply - 250e18, "burned");
-        assertEq(vault.stakeOf(licenseId), STAKE - 1000e18, "stake");
+        assertEq(c.paid.treasury, 7000e18, "10 % and the users' 60 %");
+        assertEq(c.paid.burned, 2500e18, "25 %");
+        assertEq(token.balanceOf(carol), balance + 500e18, "deposit back and reward");
+        assertEq(token.balanceOf(treasury), 7000e18, "treasury");
+        assertEq(token.totalSupply(), supply - 2500e18, "burned");
+        assertEq(vault.stakeOf(licenseId), STAKE - 10_000e18, "stake");
         assertEq(vault.openChallenges(licenseId), 0, "unlocked");
-        assertEq(court.rulingOf(id, 0).reparation, 1000e18, "on record");
+        assertEq(court.rulingOf(id, 0).reparation, 10_000e18, "on record");
         _assertHeld();
     }
 
@@ -352,17 +352,17 @@ contract CourtTest is CourtBase {
     function test_eitherSideProposesTheOtherAccepts() public {
         uint256 id = _openMediation();
         vm.startPrank(acme);
-        court.proposeSettlement(id, 5e18);
-        vm.expectRevert(abi.encodeWithSelector(ICourt.OfferMismatch.selector, id, 0, 5e18));
-        court.acceptSettlement(id, 5e18);
-        court.proposeSettlement(id, 6e18);
+        court.proposeSettlement(id, 5000e18);
+        vm.expectRevert(abi.encodeWithSelector(ICourt.OfferMismatch.selector, id, 0, 5000e18));
+        court.acceptSettlement(id, 5000e18);
+        court.proposeSettlement(id, 6000e18);
         vm.stopPrank();
         vm.startPrank(carol);
-        vm.expectRevert(abi.encodeWithSelector(ICourt.OfferMismatch.selector, id, 6e18, 5e18));
-        court.acceptSettlement(id, 5e18);
+        vm.expectRevert(abi.encodeWithSelector(ICourt.OfferMismatch.selector, id, 6000e18, 5000e18));
+        court.acceptSettlement(id, 5000e18);
         vm.expectEmit(true, true, true, true, address(court));
-        emit ICourt.CaseSettled(id, carol, 6e18);
-        court.acceptSettlement(id, 6e18);
+        emit ICourt.CaseSettled(id, carol, 6000e18);
+        court.acceptSettlement(id, 6000e18);
         vm.stopPrank();
         _expectPhase(id, ICourt.Phase.Closed, "closed");
     }
@@ -370,20 +370,57 @@ contract CourtTest is CourtBase {
     function test_aSettlementIsAnAmount() public {
         uint256 id = _openMediation();
         vm.startPrank(acme);
-        vm.expectRevert(ICourt.ZeroAmount.selector);
+        vm.expectRevert(abi.encodeWithSelector(ICourt.SettlementTooSmall.selector, id, 0, DEPOSIT));
         court.proposeSettlement(id, 0);
         vm.expectRevert(abi.encodeWithSelector(ICourt.OfferMismatch.selector, id, 0, 0));
         court.acceptSettlement(id, 0);
         vm.stopPrank();
     }
 
+    /// @dev Economy §4: two who may be one do not lock partners' stake for dust, nor prolong its release.
+    function test_settlementIsWorthADepositAndRestartsNoReleaseDelay() public {
+        _stake(bob, licenseId, 50_000e18);
+        vm.prank(acme);
+        book.renounce(licenseId);
+        uint256 freeFrom = vault.releaseAt(licenseId);
+        vm.warp(START + 30 days);
+        uint256 id = _openMediation();
+        vm.startPrank(acme);
+        vm.expectRevert(abi.encodeWithSelector(ICourt.SettlementTooSmall.selector, id, DEPOSIT - 1, DEPOSIT));
+        court.proposeSettlement(id, DEPOSIT - 1);
+        court.proposeSettlement(id, DEPOSIT);
+        vm.stopPrank();
+        vm.prank(carol);
+        court.acceptSettlement(id, DEPOSIT);
+        assertEq(vault.releaseAt(licenseId), freeFrom, "not prolonged");
+        id = _open(carol, "other");
+        vm.startPrank(acme);
+        court.respond(id, "answer");
+        court.declineMediation(id);
+        vm.stopPrank();
+        _ruleAndClose(id, _ruling(DEPOSIT));
+        assertEq(vault.releaseAt(licenseId), block.timestamp + 184 days, "a ruling prolongs it");
+        assertEq(vault.withdrawableBy(licenseId, 1, bob), 0, "not before");
+    }
+
+    /// @dev What a settlement must be worth is fixed when the case opens.
+    function test_leastSettlementIsTheDepositOfTheCase() public {
+        uint256 id = _openMediation();
+        _set("court.deposit", 2 * DEPOSIT);
+        vm.prank(carol);
+        court.proposeSettlement(id, DEPOSIT);
+        vm.prank(acme);
+        court.acceptSettlement(id, DEPOSIT);
+        _expectPhase(id, ICourt.Phase.Closed, "closed");
+    }
+
     function test_mediationAlsoAfterSilence() public {
         uint256 id = _open();
         vm.warp(START + WEEK + 1);
         vm.prank(carol);
-        court.proposeSettlement(id, 9e18);
+        court.proposeSettlement(id, 9000e18);
         vm.prank(acme);
-        court.acceptSettlement(id, 9e18);
+        court.acceptSettlement(id, 9000e18);
         _expectPhase(id, ICourt.Phase.Closed, "closed");
     }
 

@@ -444,7 +444,7 @@ contract CourtMoneyTest is CourtBase {
     }
 
     function testFuzz_settlementConservesToTheWei(uint256 amount) public {
-        amount = bound(amount, 1, 5 * STAKE);
+        amount = bound(amount, DEPOSIT, 5 * STAKE);
         uint256 id = _openMediation();
         vm.prank(acme);
         court.proposeSettlement(id, amount);

@@ -447,9 +447,6 @@ contract DeviceEscrowTest is DeviceMoneyBase {
         vm.prank(acme);
         vm.expectRevert(abi.encodeWithSelector(IDeviceEscrow.AlreadyContested.selector, voucher));
         escrow.contestMalfunction(voucher, "works");
-        vm.warp(block.timestamp + 30 days);
-        vm.expectRevert(abi.encodeWithSelector(IDeviceEscrow.AlreadyContested.selector, voucher));
-        escrow.finalizeMalfunction(voucher);
         vm.prank(mallory);
         vm.expectRevert(abi.encodeWithSelector(IDeviceEscrow.NotTeam.selector, mallory));
         escrow.decideMalfunction(voucher, true, HASH);
@@ -459,6 +456,37 @@ contract DeviceEscrowTest is DeviceMoneyBase {
         escrow.decideMalfunction(voucher, true, HASH);
         _assertState(voucher, IDeviceEscrow.State.Streaming, "streams");
         assertEq(lens.escrowOf(voucher).held, 68e18, "provider and team");
+    }
+
+    /// @dev Economy §5: a contest that nobody decides does not lock the escrow; the owner's word stands.
+    function test_contestThatNobodyDecidesLapsesAfterAsMuchAgain() public {
+        (uint256 voucher,) = _bonded(DASH_CAM);
+        _report(alice, voucher, "dead");
+        uint256 end = block.timestamp + 28 days;
+        vm.prank(acme);
+        escrow.contestMalfunction(voucher, "works");
+        vm.warp(end - 1);
+        vm.expectRevert(abi.encodeWithSelector(IDeviceEscrow.DisputeWindowOpen.selector, voucher, end));
+        escrow.finalizeMalfunction(voucher);
+        vm.warp(end);
+        vm.prank(mallory);
+        escrow.finalizeMalfunction(voucher);
+        _assertState(voucher, IDeviceEscrow.State.Streaming, "the report counts");
+        assertEq(lens.escrowOf(voucher).held, 68e18, "provider and team");
+        vm.prank(member);
+        vm.expectRevert(_wrongState(voucher, IDeviceEscrow.State.Streaming));
+        escrow.decideMalfunction(voucher, false, HASH);
+    }
+
+    function test_decisionIsStillPossibleUntilSomebodyFinalizes() public {
+        (uint256 voucher,) = _bonded(DASH_CAM);
+        _report(alice, voucher, "dead");
+        vm.prank(acme);
+        escrow.contestMalfunction(voucher, "works");
+        vm.warp(block.timestamp + 28 days);
+        vm.prank(member);
+        escrow.decideMalfunction(voucher, false, HASH);
+        _assertState(voucher, IDeviceEscrow.State.Active, "decided");
     }
 
     function test_D1_16_memberWithAConflictDoesNotDecide() public {

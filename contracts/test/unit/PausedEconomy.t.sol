@@ -298,11 +298,11 @@ contract PausedEconomyTest is EconomyBase {
         tribunal.respond(settled, HASH);
         tribunal.respond(ruled, HASH);
         tribunal.addEvidence(settled, HASH);
-        tribunal.proposeSettlement(settled, 1e18);
+        tribunal.proposeSettlement(settled, 5000e18);
         tribunal.declineMediation(ruled);
         vm.stopPrank();
         vm.prank(carol);
-        tribunal.acceptSettlement(settled, 1e18);
+        tribunal.acceptSettlement(settled, 5000e18);
         Ruling memory r = _upheldFor(ruled, bob, 150_000e18);
         vm.prank(judge);
         tribunal.rule(ruled, r);
@@ -319,6 +319,9 @@ contract PausedEconomyTest is EconomyBase {
         _mintFor(acme, address(tribunal), debt);
         vm.prank(acme);
         tribunal.payDebt(ruled, debt);
+        // The settlement took no stake while the other case was open.
+        vm.prank(acme);
+        tribunal.payDebt(settled, debt);
         assertEq(tribunal.debtOf(acme), 0, "paid");
         vm.warp(tribunal.claimsCloseAt(ruled) + 1);
         tribunal.sweepUnclaimed(ruled);

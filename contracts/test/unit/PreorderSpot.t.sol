@@ -152,19 +152,43 @@ contract PreorderSpotTest is DeviceMoneyBase {
     function test_makerRedeemsWithADeviceBondedForTheOwnerAfterThePurchase() public {
         (uint256 early,) = _bonded(DASH_CAM);
         vm.warp(block.timestamp + 1 days);
-        uint256 saleId = _open(2);
+        uint256 saleId = _open(3);
         uint256 spot = _buySpots(bob, saleId, 1);
         uint256 late = _bondFor(bob);
+        _settle(late, 1, bob);
         vm.startPrank(acme);
         vm.expectRevert(abi.encodeWithSelector(IPreorderSpot.NotDelivered.selector, spot, early));
         spots.redeem(spot, early);
         spots.redeem(spot, late);
         vm.stopPrank();
-        assertEq(_balance(acme), PRICE, "paid");
+        assertEq(spots.held(), 0, "paid");
         uint256 second = _buySpots(bob, saleId, 1);
         vm.prank(bob);
         vm.expectRevert(abi.encodeWithSelector(IPreorderSpot.VoucherUsed.selector, late, spot));
         spots.redeem(second, late);
+    }
+
+    /// @dev Economy §5: a maker gives a bonded device away without the receiver's consent; that is no delivery.
+    function test_makerNeedsAConnectedMonth() public {
+        uint256 spot = _buySpots(bob, _open(1), 1);
+        (uint256 vehicle, uint256 ad) = _newPair(alice);
+        uint256 voucher = _buy(acme, DASH_CAM, 1);
+        _bond(acme, voucher, IDeviceEscrow.DeviceKind.Hardware, ad);
+        vm.prank(alice);
+        registry.transferVehicleWithDevice(vehicle, bob);
+        vm.prank(acme);
+        vm.expectRevert(abi.encodeWithSelector(IPreorderSpot.NotDelivered.selector, spot, voucher));
+        spots.redeem(spot, voucher);
+        uint256 snapshot = vm.snapshotState();
+        // The owner's word is immediate.
+        vm.prank(bob);
+        spots.redeem(spot, voucher);
+        assertEq(_balance(acme), PRICE, "confirmed");
+        vm.revertToState(snapshot);
+        _settle(voucher, 1, bob);
+        vm.prank(acme);
+        spots.redeem(spot, voucher);
+        assertEq(spots.held(), 0, "in use");
     }
 
     function test_makerCannotClaimADeviceFromBeforeThePurchase() public {

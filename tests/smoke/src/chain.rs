@@ -214,18 +214,18 @@ impl Cast {
             .block_number)
     }
 
-    /// The owner opens a case against a maker, both settle it for one DIMO, and the court takes that from the stake,
+    /// The owner opens a case against a maker, both settle it for one deposit, and the court takes that from the stake,
     /// which was just enough.
     pub(crate) async fn settle(&self) -> Result<u64> {
-        let (holder, one) = (
+        let (holder, deposit) = (
             self.poor_maker.address(),
-            Wei(U256::from(10).pow(U256::from(18))),
+            Wei(U256::from(5_000) * U256::from(10).pow(U256::from(18))),
         );
         let license = self.chain.provider_license(holder).await?;
         let parties = (&self.owner, &self.poor_maker);
         let receipt = self
             .chain
-            .settle_case(&self.admin, parties, license, one, "smoke test")
+            .settle_case(&self.admin, parties, license, deposit, "smoke test")
             .await?
             .receipt;
         ensure!(

@@ -427,7 +427,7 @@ pub(crate) enum EscrowCommand {
         #[arg(long)]
         evidence: String,
     },
-    /// Let an uncontested report count.
+    /// Let a report count that was not contested, or that nobody decided in time.
     FinalizeMalfunction {
         /// DID of the device, hardware:ID, software:ID, or voucher:ID; a bare number is hardware.
         device: DeviceArg,

@@ -346,9 +346,11 @@ impl Ledger {
         id: CaseId,
         amount: U256,
     ) -> Result<(), Refusal> {
-        let party = self.party(call, self.case_in(call.now, id, Phase::Mediation)?)?;
-        if amount.is_zero() {
-            return Err(Refusal::ZeroAmount);
+        let case = self.case_in(call.now, id, Phase::Mediation)?;
+        let party = self.party(call, case)?;
+        let least = case.terms.deposit();
+        if amount < least {
+            return Err(Refusal::SettlementTooSmall(least));
         }
         if terms::too_large(amount) {
             return Err(Refusal::ReparationAgainstVerdict);
@@ -493,7 +495,8 @@ impl Ledger {
         self.effects.push(Effect::CaseClosed(id, outcome));
         self.transfer(self.accounts.court, case.challenger, returned)?;
         self.pay_parts(&case, &paid)?;
-        self.unlock_vault(call.now, case.license, outcome.succeeded());
+        // Two who settle may be one, so their agreement does not prolong what partners wait for.
+        self.unlock_vault(call.now, case.license, outcome == Outcome::Upheld);
         if let Some(root) = case.subject {
             self.end_dispute(root, outcome.succeeded());
         }

@@ -212,8 +212,23 @@ impl Escrow {
         now < self.terms.later(self.start(), Key::EscrowWarrantyMonths)
     }
 
+    fn dispute_window(&self) -> u64 {
+        self.terms.numbers.number(Key::EscrowDisputeWindow)
+    }
+
+    /// A report may be contested before.
     fn dispute_end(&self) -> u64 {
-        self.since + self.terms.numbers.number(Key::EscrowDisputeWindow)
+        self.since + self.dispute_window()
+    }
+
+    /// From then on a report counts without a decision: a contest that nobody decides lapses after a second window, so
+    /// that the escrow is not locked for ever.
+    fn counts_from(&self) -> u64 {
+        if self.contested {
+            self.dispute_end() + self.dispute_window()
+        } else {
+            self.dispute_end()
+        }
     }
 }
 
@@ -463,7 +478,7 @@ impl Ledger {
         id: VoucherId,
     ) -> Result<(), Refusal> {
         let escrow = self.escrow_in(id, &[EscrowState::Reported])?;
-        if escrow.contested || call.now < escrow.dispute_end() {
+        if call.now < escrow.counts_from() {
             return Err(Refusal::DisputeWindowOpen(id));
         }
         self.uphold_report(id)

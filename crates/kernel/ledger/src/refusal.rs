@@ -115,6 +115,9 @@ pub enum Refusal {
     /// A loan is due in the future and not before an earlier one.
     #[error("the loan would be due too early")]
     LoanDueTooEarly,
+    /// The number of shares would pass 2^256.
+    #[error("the pool has too many shares")]
+    TooManyShares,
     /// Too little for a share.
     #[error("too little for a share of the pool")]
     NoShares,
@@ -159,6 +162,9 @@ pub enum Refusal {
     /// Neither challenger nor respondent.
     #[error("{0} is no party")]
     NotParty(Address),
+    /// A settlement is worth a deposit.
+    #[error("a settlement is at least {0} wei")]
+    SettlementTooSmall(U256),
     /// The other side did not offer this.
     #[error("no such offer")]
     NoSuchOffer,
@@ -208,6 +214,9 @@ pub enum Refusal {
     /// All vouchers of the type are sold.
     #[error("the cap of {0} is reached")]
     CapReached(B256),
+    /// The escrow counts prices below 2^96.
+    #[error("{0} wei is no price")]
+    PriceTooLarge(U256),
     /// More than the buyer agreed to.
     #[error("the cost is {0} wei")]
     CostAboveLimit(U256),

@@ -148,15 +148,20 @@ impl Ledger {
         let shares = if pool.amount.is_zero() {
             amount
         } else {
-            shares::mul_div_floor(amount, pool.shares, pool.amount)
+            shares::mul_div_floor(amount, pool.shares, pool.amount).ok_or(Refusal::TooManyShares)?
         };
         if shares.is_zero() {
             return Err(Refusal::NoShares);
         }
+        // A pool that slashes left with dust gives so many shares that their number ends.
+        let all_shares = pool
+            .shares
+            .checked_add(shares)
+            .ok_or(Refusal::TooManyShares)?;
         self.vaults.vaults.entry(id, |v| {
             let pool = &mut v.pools[class as usize];
             pool.amount += amount;
-            pool.shares += shares;
+            pool.shares = all_shares;
         });
         self.vaults
             .shares
@@ -318,7 +323,8 @@ impl Ledger {
         if shares.is_zero() {
             U256::ZERO
         } else {
-            shares::mul_div_floor(shares, pool.amount, pool.shares)
+            // A poster has at most all shares, and with them the amount of the pool.
+            shares::mul_div_floor(shares, pool.amount, pool.shares).unwrap_or(pool.amount)
         }
     }
 

@@ -11,6 +11,8 @@ use crate::{Call, Effect, Ledger, Refusal, VoucherId};
 
 /// Most vouchers of one purchase.
 const MAX_COUNT: u64 = 100;
+/// A price has at most so many bits on chain; more can be named for an added type, but not sold.
+const MAX_PRICE_BITS: usize = 96;
 /// A parameter key has at most 31 characters, the prefix `voucher.price.` 14.
 const MAX_TYPE_LENGTH: usize = 17;
 
@@ -100,6 +102,9 @@ impl Ledger {
         let sold = self.vouchers.sold.copied(&key);
         if !cap.is_zero() && U256::from(sold + count) > cap {
             return Err(Refusal::CapReached(key));
+        }
+        if price.bit_len() > MAX_PRICE_BITS {
+            return Err(Refusal::PriceTooLarge(price));
         }
         let cost = price * U256::from(count);
         if cost > cost_max {

@@ -37,7 +37,7 @@ pub(crate) async fn run(args: CourtArgs) -> Result<()> {
             subject_id,
         } => {
             let deposit = session
-                .text("Parameters", "get", &[names::key("court.deposit")])
+                .text("Parameters", "get", &[names::key("court.deposit")?])
                 .await?;
             let subject = match subject {
                 None => names::NOBODY.to_owned(),

@@ -1,6 +1,7 @@
 //! `milepost license …`: apply, review, decide, and what follows.
 
 use anyhow::{Result, bail};
+use milepost_types::U256;
 use serde_json::json;
 
 use super::{
@@ -24,7 +25,7 @@ pub(crate) async fn run(args: LicenseArgs) -> Result<()> {
             let hash = document(&application)?;
             match (parent, device_type) {
                 (Some(parent), Some(device_type)) => {
-                    let key = names::device_type(&device_type);
+                    let key = names::device_type(&device_type)?;
                     session
                         .act(call(
                             "applyForDeviceType",
@@ -107,9 +108,10 @@ async fn show(session: &Session, id: u64) -> Result<()> {
     let active = session.read(BOOK, "isActive", &of).await?;
     let due = session.read(BOOK, "burnDue", &of).await?;
     let court = session.text("StakeVault", "openChallenges", &of).await?;
-    let (requirement, staked) = (
+    let (requirement, staked, counted) = (
         session.text(BOOK, "requirementOf", &of).await?,
         session.text("StakeVault", "stakeOf", &of).await?,
+        session.text("StakeVault", "countedStakeOf", &of).await?,
     );
     session.report(&json!({
         "license": id,
@@ -119,20 +121,20 @@ async fn show(session: &Session, id: u64) -> Result<()> {
         "active": active,
         "requirement": names::dimo(session, &requirement),
         "staked": names::dimo(session, &staked),
-        "counted": names::dimo(session, &session.text("StakeVault", "countedStakeOf", &of).await?),
+        "counted": names::dimo(session, &counted),
         "withdrawable": names::dimo(session, &session.text("StakeVault", "withdrawable", &of).await?),
         "open_challenges": court,
         "users": session.text(BOOK, "usersOf", &of).await?,
         "burn_due": names::dimo(session, &plain(&due["amount"])),
         "debt": names::dimo(session, &session.text("Court", "debtOf", std::slice::from_ref(&holder)).await?),
-        "next": next(names::STATES.get(state).copied().unwrap_or("?"), &requirement, &staked),
+        "next": next(names::STATES.get(state).copied().unwrap_or("?"), &requirement, &counted),
     }))
 }
 
 /// What can happen next, for people.
-fn next(state: &str, requirement: &str, staked: &str) -> &'static str {
-    let covered = match (requirement.parse::<u128>(), staked.parse::<u128>()) {
-        (Ok(requirement), Ok(staked)) => staked >= requirement,
+fn next(state: &str, requirement: &str, counted: &str) -> &'static str {
+    let covered = match (requirement.parse::<U256>(), counted.parse::<U256>()) {
+        (Ok(requirement), Ok(counted)) => counted >= requirement,
         _ => false,
     };
     match state {

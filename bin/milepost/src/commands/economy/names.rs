@@ -1,6 +1,6 @@
 //! Names that people type and read for what contracts number.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use milepost_economics::amount::{format_tokens, parse_tokens};
 use milepost_types::{U256, Wei};
 
@@ -36,7 +36,7 @@ pub(super) fn kind(kind: LicenseKind) -> String {
 }
 
 /// A device type's key on chain: its name, left-aligned in 32 bytes.
-pub(super) fn device_type(name: &str) -> String {
+pub(super) fn device_type(name: &str) -> Result<String> {
     key(&name.replace('-', "_"))
 }
 
@@ -61,12 +61,14 @@ pub(super) const SOFTWARE: &str = "1";
 /// No address.
 pub(super) const NOBODY: &str = "0x0000000000000000000000000000000000000000";
 
-/// A parameter's key on chain.
-pub(super) fn key(name: &str) -> String {
+/// A parameter's key on chain. A longer name is refused: cut, it could be another key.
+pub(super) fn key(name: &str) -> Result<String> {
     let mut word = [0; 32];
-    let length = name.len().min(32);
-    word[..length].copy_from_slice(&name.as_bytes()[..length]);
-    format!("0x{}", hex::encode(word))
+    let Some(start) = word.get_mut(..name.len()) else {
+        bail!("'{name}' is longer than 32 bytes");
+    };
+    start.copy_from_slice(name.as_bytes());
+    Ok(format!("0x{}", hex::encode(word)))
 }
 
 /// The text in a `bytes32`.
@@ -75,4 +77,17 @@ pub(super) fn ascii(word: &str) -> String {
     String::from_utf8_lossy(&bytes)
         .trim_end_matches('\0')
         .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_does_not_fit_is_refused_and_not_cut() {
+        let longest = "a".repeat(32);
+        assert_eq!(key(&longest).unwrap(), format!("0x{}", "61".repeat(32)));
+        assert_eq!(ascii(&key("court.deposit").unwrap()), "court.deposit");
+        assert!(key(&"a".repeat(33)).is_err());
+    }
 }

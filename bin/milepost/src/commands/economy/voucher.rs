@@ -210,7 +210,7 @@ async fn types(session: &Session) -> Result<()> {
 }
 
 async fn buy(session: &Session, device_type: &str, count: u64) -> Result<()> {
-    let key = names::device_type(device_type);
+    let key = names::device_type(device_type)?;
     let facts = session
         .read(VOUCHER, "deviceType", std::slice::from_ref(&key))
         .await?;

@@ -18,9 +18,9 @@ pub struct SettledCase {
 
 impl Network {
     /// The way in which stake is lost without waiting for windows: a case is opened with its deposit, answered, and
-    /// settled for `amount` between challenger and provider (D3-80). What the stake does not cover becomes debt of the
-    /// provider. On a development network `team` mints what the challenger lacks. `evidence` must be new for the
-    /// licence.
+    /// settled for `amount`, at least a deposit, between challenger and provider (D3-80). What the stake does not
+    /// cover becomes debt of the provider. On a development network `team` mints what the challenger lacks. `evidence`
+    /// must be new for the licence.
     ///
     /// # Errors
     /// As [`Sender::send`](crate::Sender::send).

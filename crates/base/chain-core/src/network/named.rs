@@ -174,7 +174,9 @@ impl Network {
             .rpc()
             .request("eth_simulateV1", (request, "latest"))
             .await?;
-        let calls = blocks.into_iter().flat_map(|block| block.calls);
+        let calls: Vec<SimulatedCall> = blocks.into_iter().flat_map(|block| block.calls).collect();
+        // A missing result is not a success.
+        check_count(calls.len(), transactions.len())?;
         transactions
             .iter()
             .zip(calls)
@@ -304,6 +306,17 @@ pub(crate) fn encode(
     Ok((chosen, data.into()))
 }
 
+/// One result for each transaction.
+fn check_count(answered: usize, asked: usize) -> Result<(), ChainError> {
+    if answered == asked {
+        return Ok(());
+    }
+    Err(ChainError::Call {
+        call: "eth_simulateV1".to_owned(),
+        reason: format!("the endpoint answers {answered} of {asked} transactions"),
+    })
+}
+
 fn refused(contract: &str, function: &str, reason: String) -> ChainError {
     ChainError::Call {
         call: format!("{contract}.{function}"),
@@ -390,6 +403,13 @@ mod tests {
         assert_eq!(data.len(), 4 + 64);
         assert_eq!(data[35], 0xaa);
         assert_eq!(data[67], 7);
+    }
+
+    #[test]
+    fn a_preview_with_fewer_results_than_transactions_is_refused() {
+        check_count(2, 2).unwrap();
+        let refusal = check_count(1, 2).unwrap_err().to_string();
+        assert!(refusal.contains("1 of 2"), "{refusal}");
     }
 
     #[test]

@@ -374,7 +374,7 @@ async fn refusals_come_with_the_contracts_own_words() {
         &world.admin,
         (&stranger, &maker),
         license,
-        Wei(U256::from(1)),
+        least_settlement(),
         "lost data",
     )
     .await
@@ -590,6 +590,11 @@ async fn grants_templates_bans_and_suspensions_are_accepted() {
     assert!(!world.is_banned(key).await);
 }
 
+/// One deposit of the seed profile.
+fn least_settlement() -> Wei {
+    Wei(U256::from(5_000) * U256::from(10u64).pow(U256::from(18)))
+}
+
 #[tokio::test]
 async fn a_provider_is_licensed_exactly_while_it_has_licence_standing_stake_and_no_debt() {
     let world = World::start().await;
@@ -632,11 +637,11 @@ async fn a_provider_is_licensed_exactly_while_it_has_licence_standing_stake_and_
     };
     assert_eq!(staked().await, million.0);
     let parties = (&challenger, &maker);
-    net.settle_case(&world.admin, parties, license, Wei(U256::from(5)), "one")
+    net.settle_case(&world.admin, parties, license, least_settlement(), "one")
         .await
         .unwrap();
     assert!(!licensed().await);
-    assert_eq!(staked().await, million.0 - U256::from(5));
+    assert_eq!(staked().await, million.0 - least_settlement().0);
 
     // A settlement beyond the stake leaves a debt, and stake alone does not make up for it.
     net.license_provider(&world.admin, &maker).await.unwrap();

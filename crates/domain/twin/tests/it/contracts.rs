@@ -63,8 +63,10 @@ async fn d3_76_d3_82_admission_follows_the_chain() {
     world.admitted(&twin).await.unwrap();
 
     let parties = (&world.buyer, &world.maker);
-    let (license, one) = (world.provider_license, Wei(U256::from(1)));
-    net.settle_case(&world.admin, parties, license, one, "lost data")
+    let license = world.provider_license;
+    // One deposit, the least that a settlement is worth.
+    let least = Wei(U256::from(5_000) * U256::from(10u64).pow(U256::from(18)));
+    net.settle_case(&world.admin, parties, license, least, "lost data")
         .await
         .unwrap();
     assert!(matches!(

@@ -391,3 +391,117 @@ fn a_loan_past_due_is_no_cover_and_goes_home_d4_48() {
     );
     ledger.apply(due_at, FOUNDATION, back).unwrap();
 }
+
+#[test]
+fn a_settlement_is_worth_a_deposit_and_restarts_no_release_delay() {
+    let mut ledger = running("seed").unwrap();
+    let renounce = Action::Renounce { id: PROVIDER_ID };
+    ledger.apply(START, PROVIDER, renounce).unwrap();
+    let free = ledger.release_at(PROVIDER_ID);
+    let (now, id, deposit) = (START + 30 * DAY, CaseId(1), dimo(5_000));
+    let open = challenge(PROVIDER_ID);
+    ledger.apply(now, CHALLENGER, open.clone()).unwrap();
+    let evidence = hash(3);
+    let respond = Action::Respond { id, evidence };
+    ledger.apply(now, PROVIDER, respond).unwrap();
+    let propose = |amount| Action::ProposeSettlement { id, amount };
+    for dust in [U256::ZERO, deposit - U256::from(1)] {
+        assert_eq!(
+            ledger.apply(now, PROVIDER, propose(dust)),
+            Err(Refusal::SettlementTooSmall(deposit))
+        );
+    }
+    ledger.apply(now, PROVIDER, propose(deposit)).unwrap();
+    let amount = deposit;
+    let accept = Action::AcceptSettlement { id, amount };
+    ledger.apply(now, CHALLENGER, accept).unwrap();
+    assert_eq!(ledger.case(id).unwrap().outcome, Some(Outcome::Settled));
+    assert_eq!(ledger.release_at(PROVIDER_ID), free);
+
+    // A ruling restarts it.
+    ledger.apply(now, CHALLENGER, open).unwrap();
+    let id = CaseId(2);
+    let deciding = now + 14 * DAY + 1;
+    let ruling = Ruling {
+        upheld: true,
+        reparation: deposit,
+        award: None,
+        opinion: hash(3),
+        impact_root: hash(4),
+        impact_shares: U256::from(1),
+    };
+    let rule = Action::Rule {
+        id,
+        ruling,
+        arbitrators: 3,
+    };
+    ledger.apply(deciding, PANEL, rule).unwrap();
+    let closed = deciding + 7 * DAY + 1;
+    let close = Action::CloseCase { id };
+    ledger.apply(closed, OWNER, close).unwrap();
+    assert_eq!(ledger.release_at(PROVIDER_ID), closed + 184 * DAY);
+}
+
+#[test]
+fn a_contest_that_nobody_decides_lapses_after_a_second_window() {
+    let mut ledger = running("seed").unwrap();
+    let (id, device) = (VoucherId(1), 1);
+    let buy = Action::Buy {
+        to: OWNER,
+        device_type: type_key(DeviceType::DashCam),
+        count: 1,
+        cost_max: U256::MAX,
+    };
+    ledger.apply(START, OWNER, buy).unwrap();
+    let bond = Action::Bond {
+        id,
+        connection: Connection::Hardware,
+        device,
+    };
+    ledger.apply(START, OWNER, bond).unwrap();
+    let evidence = hash(1);
+    let report = Action::ReportMalfunction { id, evidence };
+    ledger.apply(START, OWNER, report).unwrap();
+    let contest = Action::ContestMalfunction { id, evidence };
+    ledger.apply(START, PROVIDER, contest).unwrap();
+    let (lapses, finalize) = (START + 28 * DAY, Action::FinalizeMalfunction { id });
+    assert_eq!(
+        ledger.apply(lapses - 1, OWNER, finalize.clone()),
+        Err(Refusal::DisputeWindowOpen(id))
+    );
+    ledger.apply(lapses, CHALLENGER, finalize).unwrap();
+    assert_eq!(ledger.escrow(id).unwrap().state, EscrowState::Streaming);
+}
+
+#[test]
+fn a_price_above_2_to_the_96_is_named_but_not_sold() {
+    let mut ledger = running("seed").unwrap();
+    let mut device_type = type_key(DeviceType::DashCam);
+    device_type[8] = b'2';
+    let add = Action::AddType { device_type };
+    ledger.apply(START, MEMBER, add).unwrap();
+    let price = U256::from(1) << 96;
+    let terms = |price| Action::SetTypeTerms {
+        device_type,
+        price,
+        cap: U256::ZERO,
+    };
+    let buy = Action::Buy {
+        to: OWNER,
+        device_type,
+        count: 1,
+        cost_max: U256::MAX,
+    };
+    ledger.apply(START, GOVERNANCE, terms(price)).unwrap();
+    assert_eq!(
+        ledger.apply(START, OWNER, buy.clone()),
+        Err(Refusal::PriceTooLarge(price))
+    );
+    let most = price - U256::from(1);
+    ledger.apply(START, GOVERNANCE, terms(most)).unwrap();
+    // On sale; the buyer has less.
+    assert!(matches!(
+        ledger.apply(START, OWNER, buy),
+        Err(Refusal::BalanceTooSmall { .. })
+    ));
+}
