@@ -215,7 +215,7 @@ mod tests {
     fn settings(roles: &[Role]) -> TwinSettings {
         let at = |(position, role): (usize, &Role)| {
             let contract = ContractAt {
-                address: Address::left_padding_from(&[position as u8 + 1]),
+                address: Address::left_padding_from(&(position + 1).to_be_bytes()),
                 from_block: 0,
             };
             (*role, vec![contract])

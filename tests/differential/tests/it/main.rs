@@ -9,9 +9,17 @@ use milepost_economics::{PROFILE_NAMES, Profile};
 /// Steps of a history.
 const STEPS: usize = 220;
 
+/// `MILEPOST_HISTORIES`, `MILEPOST_SEED` and `MILEPOST_PROFILE` choose another run than CI's.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test has no other place for arguments"
+)]
+fn chosen(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 fn number(name: &str, default: u64) -> u64 {
-    std::env::var(name)
-        .ok()
+    chosen(name)
         .and_then(|text| text.parse().ok())
         .unwrap_or(default)
 }
@@ -20,7 +28,7 @@ fn number(name: &str, default: u64) -> u64 {
 fn contracts_and_ledger_agree_to_the_wei() {
     let histories = number("MILEPOST_HISTORIES", 1_050);
     let first = number("MILEPOST_SEED", 1);
-    let only = std::env::var("MILEPOST_PROFILE").ok();
+    let only = chosen("MILEPOST_PROFILE");
     let profiles: Vec<Profile> = PROFILE_NAMES
         .iter()
         .filter(|name| only.as_deref().is_none_or(|only| only == **name))

@@ -19,7 +19,7 @@ fn action((what, _, on, much, _): Numbers, ledger: &Ledger) -> Action {
     let (analysis, evidence) = (hash(much), hash(much));
     match what {
         0 => Action::ApplyFor {
-            kind: LicenseKind::ALL[usize::try_from(on % 7).unwrap()],
+            kind: LicenseKind::ALL[usize::try_from(on % 7).expect("small")],
             terms: analysis,
         },
         1 => Action::Decide {
@@ -54,7 +54,7 @@ fn action((what, _, on, much, _): Numbers, ledger: &Ledger) -> Action {
             due_at: world::START + much % 1_000 * DAY,
         },
         13..=15 => {
-            let class = StakeClass::ALL[usize::try_from(much % 3).unwrap()];
+            let class = StakeClass::ALL[usize::try_from(much % 3).expect("small")];
             Action::WithdrawStake { id, class, amount }
         }
         16 | 17 => Action::OpenCase(Challenge {
@@ -104,7 +104,7 @@ fn action((what, _, on, much, _): Numbers, ledger: &Ledger) -> Action {
         28 => Action::SweepUnclaimed { id: case },
         29 => Action::PayDebt { id: case, amount },
         30 | 31 => {
-            let device_type = type_key(DeviceType::ALL[usize::try_from(on % 6).unwrap()]);
+            let device_type = type_key(DeviceType::ALL[usize::try_from(on % 6).expect("small")]);
             Action::Buy {
                 to: account(12),
                 device_type,

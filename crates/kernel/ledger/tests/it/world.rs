@@ -52,7 +52,10 @@ pub(crate) fn new(profile: &str) -> Ledger {
         escrow: ESCROW,
         balances: (1..20).map(|i| (account(i), dimo(1_000_000))).collect(),
     };
-    Ledger::new(&Profile::load(profile).unwrap(), accounts)
+    Ledger::new(
+        &Profile::load(profile).expect("a built-in profile"),
+        accounts,
+    )
 }
 
 /// With an active provider and node, and two devices of the provider paired with vehicles.
@@ -89,7 +92,7 @@ pub(crate) fn running(profile: &str) -> Result<Ledger, Refusal> {
         assert!(ledger.is_active(START, id));
     }
     for id in 1..=2 {
-        let wallet = Address::with_last_byte(100 + u8::try_from(id).unwrap());
+        let wallet = Address::with_last_byte(100 + u8::try_from(id).expect("few devices"));
         let device = Device {
             wallet,
             vehicle: id,
