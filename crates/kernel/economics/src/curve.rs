@@ -49,7 +49,7 @@ impl TeamCurve {
         Decay(acc)
     }
 
-    /// The team's part of `x` for the n-th voucher; `x ≤ 10²⁷`, the bound of prices.
+    /// The team's part of `x` for the n-th voucher; `x < 2⁹⁶`, the bound of prices.
     #[must_use]
     pub fn part(self, x: U256, n: NonZeroU64) -> U256 {
         self.part_at(x, self.decay(n))
@@ -58,8 +58,8 @@ impl TeamCurve {
     /// The team's part of `x` for a decay that is already known.
     #[must_use]
     pub fn part_at(self, x: U256, decay: Decay) -> U256 {
-        debug_assert!(x.bit_len() <= 90);
-        // x ≤ 10²⁷ by the bounds of prices: below 2⁹⁰ × 2²⁰ × 2¹²⁷, and below 2¹¹⁰ after the shift. Two floors in a row
+        debug_assert!(x.bit_len() <= 96);
+        // x < 2⁹⁶ by the bounds of prices: below 2⁹⁶ × 2²⁰ × 2¹²⁷, and below 2¹¹⁶ after the shift. Two floors in a row
         // are the floor of the whole quotient.
         let scaled = (x * U256::from(self.cap_ppm) * U256::from(decay.0)) >> PLACES;
         let curve = U256::from(scaled.to::<u128>() / u128::from(PPM));
