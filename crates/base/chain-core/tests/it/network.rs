@@ -772,3 +772,50 @@ async fn a_fleet_that_was_interrupted_is_completed() {
         assert_eq!(world.paired_with(done.vehicle).await, done.device);
     }
 }
+
+#[tokio::test]
+async fn a_handover_leaves_the_deployer_no_power_over_the_rules() {
+    let world = World::start().await;
+    let net = &world.network;
+    let timelock = net.deployment().contract("DimoTimelock").unwrap();
+    let said = net.hand_over(&world.admin, true).await.unwrap();
+    let done = net.hand_over(&world.admin, false).await.unwrap();
+    assert_eq!(said, done, "the preview says what is done");
+    for expected in [
+        "GOVERNANCE_ROLE on Parameters",
+        "UPGRADER_ROLE on StakeVault",
+        "ADMIN_ROLE on DIMORegistry",
+        "DEFAULT_ADMIN_ROLE on DimoTimelock",
+    ] {
+        assert!(done.renounced.iter().any(|r| r == expected), "{expected}");
+    }
+    for (name, address) in &net.deployment().contracts {
+        for role in ["GOVERNANCE_ROLE", "UPGRADER_ROLE", "ADMIN_ROLE"] {
+            let role = milepost_types::keccak256(role).to_string();
+            let of = |who: Address| [role.clone(), who.to_string()];
+            let Ok(held) = net.read(name, "hasRole", &of(world.admin.address())).await else {
+                continue;
+            };
+            assert_eq!(held, false, "{role} on {name} at {address}");
+        }
+    }
+    let owner = net.read("UpgradeableBeacon", "owner", &[]).await.unwrap();
+    assert_eq!(owner, timelock.to_string().as_str());
+    let again = net.hand_over(&world.admin, false).await.unwrap();
+    assert_eq!(again, Default::default(), "nothing is left to hand over");
+    let refused = net
+        .transaction(
+            "LicenseBook",
+            "overrule",
+            &[
+                "1".to_owned(),
+                milepost_types::B256::repeat_byte(1).to_string(),
+            ],
+        )
+        .unwrap();
+    let refused = net.preview(world.admin.address(), &[refused]).await;
+    assert!(
+        matches!(&refused, Err(ChainError::Reverted { reason, .. }) if reason.starts_with("AccessControl")),
+        "{refused:?}"
+    );
+}
