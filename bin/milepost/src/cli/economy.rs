@@ -75,7 +75,7 @@ pub(crate) enum LicenseCommand {
         #[arg(long)]
         device_type: Option<String>,
     },
-    /// What a reviewer needs to see.
+    /// The application, and whether the acting member of the team may decide on it.
     Review { id: u64 },
     /// Approve or reject; the published analysis' hash goes on chain.
     Decide {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use milepost_chain_core::Account;
 use milepost_types::keccak256;
-use serde_json::json;
+use serde_json::Value;
 
 use super::{
     names,
@@ -22,6 +22,9 @@ const PHASES: [&str; 7] = [
     "decided",
     "closed",
 ];
+// In the order of the contract's enum.
+const OUTCOMES: [&str; 5] = ["open", "dismissed", "upheld", "settled", "lapsed"];
+const PARTS: [&str; 5] = ["fees", "challenger", "users", "treasury", "burned"];
 const ZERO: &str = "0x0000000000000000000000000000000000000000000000000000000000000000";
 
 pub(crate) async fn run(args: CourtArgs) -> Result<()> {
@@ -218,17 +221,88 @@ async fn show(session: &Session, case: u64) -> Result<()> {
     }
     let closed = PHASES.get(phase) == Some(&"closed");
     let execution = if closed {
-        json!(null)
+        Value::Null
     } else {
         session.read(COURT, "previewClose", &of).await?
     };
-    session.report(&json!({
-        "case": case,
-        "phase": PHASES.get(phase).copied().unwrap_or("?"),
-        "deadline": plain(&session.read(COURT, "deadlineOf", &of).await?),
-        "round": round,
-        "facts": facts,
-        "rulings": rulings,
-        "execution_would_pay": execution,
-    }))
+    let deadline = session.text(COURT, "deadlineOf", &of).await?;
+    let phase = PHASES.get(phase).copied().unwrap_or("?");
+    if session.wants_json() {
+        return session.report(&[
+            ("case", case.into()),
+            ("phase", phase.into()),
+            ("deadline", deadline.into()),
+            ("round", round.into()),
+            ("facts", facts),
+            ("rulings", rulings.into()),
+            ("execution would pay", execution),
+        ]);
+    }
+    let dimo = |amount: &Value| names::dimo(session, &plain(amount));
+    let mut lines = vec![
+        ("case".to_owned(), case.into()),
+        ("phase".to_owned(), phase.into()),
+        ("until".to_owned(), names::time(session, &deadline)),
+        ("license".to_owned(), facts["licenseId"].clone()),
+        ("challenger".to_owned(), facts["challenger"].clone()),
+        (
+            "opened".to_owned(),
+            names::time(session, &plain(&facts["openedAt"])),
+        ),
+        (
+            "breach".to_owned(),
+            names::time(session, &plain(&facts["breachAt"])),
+        ),
+        ("claim".to_owned(), facts["claimHash"].clone()),
+        ("evidence".to_owned(), facts["evidenceHash"].clone()),
+        (
+            "offered".to_owned(),
+            format!(
+                "{} by the challenger, {} by the holder",
+                dimo(&facts["challengerOffer"]),
+                dimo(&facts["respondentOffer"])
+            )
+            .into(),
+        ),
+    ];
+    for (number, ruling) in rulings.iter().enumerate() {
+        let text = if ruling["opinionHash"] == ZERO {
+            "none yet".to_owned()
+        } else if ruling["upheld"] == true {
+            let opinion = plain(&ruling["opinionHash"]);
+            format!("upheld, {}, opinion {opinion}", dimo(&ruling["reparation"]))
+        } else {
+            format!("not upheld, opinion {}", plain(&ruling["opinionHash"]))
+        };
+        lines.push((format!("ruling {}", number + 1), text.into()));
+    }
+    let outcome = |value: &Value| {
+        let index: Option<usize> = plain(value).parse().ok();
+        index.and_then(|i| OUTCOMES.get(i)).copied().unwrap_or("?")
+    };
+    let parts = |of: &Value| {
+        let parts = PARTS
+            .iter()
+            .map(|part| format!("{part} {}", dimo(&of[*part])));
+        parts.collect::<Vec<_>>().join(", ")
+    };
+    if execution.is_null() {
+        lines.push(("outcome".to_owned(), outcome(&facts["outcome"]).into()));
+        lines.push(("paid".to_owned(), parts(&facts["paid"]).into()));
+        lines.push(("owed".to_owned(), parts(&facts["owed"]).into()));
+    } else {
+        lines.push((
+            "executed now".to_owned(),
+            format!(
+                "{}: {} from the stake, {} of the deposit back",
+                outcome(&execution["outcome"]),
+                dimo(&execution["taken"]),
+                dimo(&execution["depositReturned"])
+            )
+            .into(),
+        ));
+        lines.push(("would pay".to_owned(), parts(&execution["paid"]).into()));
+        lines.push(("would owe".to_owned(), parts(&execution["owed"]).into()));
+    }
+    session.report(&lines)
 }

@@ -1,7 +1,6 @@
 //! `milepost handover`: the deployer's powers go to the timelock.
 
 use anyhow::Result;
-use serde_json::json;
 
 use super::session::Session;
 use crate::cli::HandoverArgs;
@@ -9,9 +8,9 @@ use crate::cli::HandoverArgs;
 pub(crate) async fn run(args: HandoverArgs) -> Result<()> {
     let session = Session::open(&args.chain, "admin").await?;
     let done = session.hand_over().await?;
-    session.report(&json!({
-        "dry_run": args.chain.dry_run,
-        "granted_to_timelock": done.granted,
-        "renounced": done.renounced,
-    }))
+    session.report(&[
+        ("dry run", args.chain.dry_run.into()),
+        ("granted to timelock", done.granted.into()),
+        ("renounced", done.renounced.into()),
+    ])
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use milepost_types::U256;
-use serde_json::json;
+use serde_json::Value;
 
 use super::{
     names::{self, KINDS},
@@ -11,6 +11,7 @@ use super::{
 use crate::cli::{LicenseArgs, LicenseCommand};
 
 const BOOK: &str = "LicenseBook";
+const ROSTER: &str = "TeamRoster";
 
 pub(crate) async fn run(args: LicenseArgs) -> Result<()> {
     let session = Session::open(&args.chain, acting(&args.command)).await?;
@@ -41,7 +42,8 @@ pub(crate) async fn run(args: LicenseArgs) -> Result<()> {
                 _ => bail!("a device-type licence needs both --parent and --device-type"),
             }
         }
-        LicenseCommand::Review { id } | LicenseCommand::Show { id } => show(&session, id).await,
+        LicenseCommand::Review { id } => review(&session, id).await,
+        LicenseCommand::Show { id } => show(&session, id).await,
         LicenseCommand::Decide {
             id,
             approve,
@@ -89,7 +91,8 @@ pub(crate) async fn run(args: LicenseArgs) -> Result<()> {
 /// Who acts when nobody is named, on a development network.
 const fn acting(command: &LicenseCommand) -> &'static str {
     match command {
-        LicenseCommand::Decide { .. }
+        LicenseCommand::Review { .. }
+        | LicenseCommand::Decide { .. }
         | LicenseCommand::Suspend { .. }
         | LicenseCommand::Reinstate { .. }
         | LicenseCommand::Revoke { .. } => "team",
@@ -97,10 +100,57 @@ const fn acting(command: &LicenseCommand) -> &'static str {
     }
 }
 
+/// The application, and whether the acting member may decide on it.
+async fn review(session: &Session, id: u64) -> Result<()> {
+    let of = [id.to_string()];
+    let license = session.read(BOOK, "licenseInfo", &of).await?;
+    let holder = plain(&license["holder"]);
+    if holder == names::NOBODY {
+        bail!("no licence {id}");
+    }
+    let named = |value: &Value, names: &[&'static str]| {
+        let index: Option<usize> = plain(value).parse().ok();
+        index.and_then(|i| names.get(i)).copied().unwrap_or("?")
+    };
+    let state = named(&license["state"], &names::STATES);
+    let member = session.account()?.address().to_string();
+    let is_member = session
+        .text(ROSTER, "isMember", std::slice::from_ref(&member))
+        .await?;
+    let parties = [member.clone(), holder.clone()];
+    let conflict = session.text(ROSTER, "hasConflict", &parties).await?;
+    let may = match (state, is_member.as_str(), conflict.as_str()) {
+        ("applied", "true", "false") => "approve or reject (license decide)",
+        ("applied", "true", _) => "nothing: a declared conflict with the applicant",
+        ("applied", ..) => "nothing: no member of the team, or its term is over",
+        _ => "nothing: the application was decided",
+    };
+    session.report(&[
+        ("license", id.into()),
+        ("kind", named(&license["kind"], &KINDS).into()),
+        ("applicant", holder.into()),
+        (
+            "applied at",
+            names::time(session, &plain(&license["appliedAt"])),
+        ),
+        ("application", license["applicationHash"].clone()),
+        ("parent", license["parent"].clone()),
+        (
+            "device type",
+            names::ascii(&plain(&license["deviceType"])).into(),
+        ),
+        ("state", state.into()),
+        ("stake covers", session.read(BOOK, "isCovered", &of).await?),
+        ("reviewer", member.into()),
+        ("conflict", (conflict == "true").into()),
+        ("reviewer may", may.into()),
+    ])
+}
+
 async fn show(session: &Session, id: u64) -> Result<()> {
     let of = [id.to_string()];
     let holder = session.text(BOOK, "holderOf", &of).await?;
-    if holder == "0x0000000000000000000000000000000000000000" {
+    if holder == names::NOBODY {
         bail!("no licence {id}");
     }
     let kind: usize = session.text(BOOK, "kindOf", &of).await?.parse()?;
@@ -113,22 +163,29 @@ async fn show(session: &Session, id: u64) -> Result<()> {
         session.text("StakeVault", "stakeOf", &of).await?,
         session.text("StakeVault", "countedStakeOf", &of).await?,
     );
-    session.report(&json!({
-        "license": id,
-        "kind": KINDS.get(kind).copied().unwrap_or("?"),
-        "state": names::STATES.get(state).copied().unwrap_or("?"),
-        "holder": holder,
-        "active": active,
-        "requirement": names::dimo(session, &requirement),
-        "staked": names::dimo(session, &staked),
-        "counted": names::dimo(session, &counted),
-        "withdrawable": names::dimo(session, &session.text("StakeVault", "withdrawable", &of).await?),
-        "open_challenges": court,
-        "users": session.text(BOOK, "usersOf", &of).await?,
-        "burn_due": names::dimo(session, &plain(&due["amount"])),
-        "debt": names::dimo(session, &session.text("Court", "debtOf", std::slice::from_ref(&holder)).await?),
-        "next": next(names::STATES.get(state).copied().unwrap_or("?"), &requirement, &counted),
-    }))
+    let withdrawable = session.text("StakeVault", "withdrawable", &of).await?;
+    let users = session.text(BOOK, "usersOf", &of).await?;
+    let debt = session
+        .text("Court", "debtOf", std::slice::from_ref(&holder))
+        .await?;
+    let state = names::STATES.get(state).copied().unwrap_or("?");
+    let dimo = |amount: &str| Value::from(names::dimo(session, amount));
+    session.report(&[
+        ("license", id.into()),
+        ("kind", KINDS.get(kind).copied().unwrap_or("?").into()),
+        ("holder", holder.into()),
+        ("state", state.into()),
+        ("active", active),
+        ("requirement", dimo(&requirement)),
+        ("staked", dimo(&staked)),
+        ("counted", dimo(&counted)),
+        ("withdrawable", dimo(&withdrawable)),
+        ("open challenges", court.into()),
+        ("users", users.into()),
+        ("burn due", dimo(&plain(&due["amount"]))),
+        ("debt", dimo(&debt)),
+        ("next", next(state, &requirement, &counted).into()),
+    ])
 }
 
 /// What can happen next, for people.

@@ -2,7 +2,8 @@
 
 use anyhow::{Context as _, Result, bail};
 use milepost_economics::amount::{format_tokens, parse_tokens};
-use milepost_types::{U256, Wei};
+use milepost_types::{Timestamp, U256, Wei};
+use serde_json::Value;
 
 use super::session::Session;
 use crate::cli::LicenseKind;
@@ -45,6 +46,15 @@ pub(super) fn dimo(session: &Session, wei: &str) -> String {
     match wei.parse::<U256>() {
         Ok(amount) if !session.wants_json() => format!("{} DIMO", format_tokens(Wei(amount))),
         _ => wei.to_owned(),
+    }
+}
+
+/// A contract's time in seconds as a date for people, as it is for programs; nothing for zero.
+pub(super) fn time(session: &Session, seconds: &str) -> Value {
+    match seconds.parse::<u64>() {
+        Ok(0) => Value::Null,
+        Ok(at) if !session.wants_json() => Timestamp::from_secs_saturating(at).to_string().into(),
+        _ => seconds.into(),
     }
 }
 

@@ -207,16 +207,19 @@ impl Session {
         })
     }
 
-    /// Prints a report: name and value lines, or JSON.
+    /// Prints a report in the order given: name and value lines, or JSON with `_` in the names.
     #[expect(clippy::print_stdout, reason = "prints the report")]
-    pub(super) fn report(&self, report: &Value) -> Result<()> {
-        match report {
-            Value::Object(lines) if !self.json => {
-                for (name, value) in lines {
-                    println!("{:<24} {}", name.replace('_', " "), self.line(value));
-                }
-            }
-            whole => println!("{}", serde_json::to_string_pretty(whole)?),
+    pub(super) fn report<N: AsRef<str>>(&self, lines: &[(N, Value)]) -> Result<()> {
+        if self.json {
+            let whole: serde_json::Map<String, Value> = lines
+                .iter()
+                .map(|(name, value)| (name.as_ref().replace(' ', "_"), value.clone()))
+                .collect();
+            println!("{}", serde_json::to_string_pretty(&whole)?);
+            return Ok(());
+        }
+        for (name, value) in lines {
+            println!("{:<24} {}", name.as_ref(), self.line(value));
         }
         Ok(())
     }
@@ -252,6 +255,7 @@ impl Session {
                 .ok()
                 .filter(|address| !address.is_zero())
                 .map_or_else(|| text.clone(), |address| self.party(address, "")),
+            Value::Null => "-".to_owned(),
             other => other.to_string(),
         }
     }

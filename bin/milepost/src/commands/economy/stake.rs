@@ -1,7 +1,6 @@
 //! `milepost stake …`: post, withdraw, lend, show; `quote` needs no chain.
 
 use anyhow::Result;
-use serde_json::json;
 
 use super::{
     names,
@@ -81,14 +80,22 @@ async fn show(session: &Session, license: u64) -> Result<()> {
             &session.text(VAULT, function, &of).await?,
         ))
     };
-    session.report(&json!({
-        "license": license,
-        "staked": amount("stakeOf").await?,
-        "counted": amount("countedStakeOf").await?,
-        "requirement": names::dimo(session, &session.text("LicenseBook", "requirementOf", &of).await?),
-        "withdrawable": amount("withdrawable").await?,
-        "open_challenges": session.text(VAULT, "openChallenges", &of).await?,
-        "release_at": session.text(VAULT, "releaseAt", &of).await?,
-        "loan_due_at": session.text(VAULT, "loanDueAt", &of).await?,
-    }))
+    let requirement = session.text("LicenseBook", "requirementOf", &of).await?;
+    let challenges = session.text(VAULT, "openChallenges", &of).await?;
+    session.report(&[
+        ("license", license.into()),
+        ("requirement", names::dimo(session, &requirement).into()),
+        ("staked", amount("stakeOf").await?.into()),
+        ("counted", amount("countedStakeOf").await?.into()),
+        ("withdrawable", amount("withdrawable").await?.into()),
+        ("open challenges", challenges.into()),
+        (
+            "release at",
+            names::time(session, &session.text(VAULT, "releaseAt", &of).await?),
+        ),
+        (
+            "loan due at",
+            names::time(session, &session.text(VAULT, "loanDueAt", &of).await?),
+        ),
+    ])
 }

@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 use anyhow::{Context as _, Result, bail};
 use milepost_ledger::{VoucherId, merkle};
 use milepost_types::{Address, B256, parse_address};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     names,
@@ -195,7 +195,7 @@ fn leaves(months: &[Month]) -> Vec<B256> {
 
 async fn types(session: &Session) -> Result<()> {
     let keys = session.read(VOUCHER, "deviceTypes", &[]).await?;
-    let mut report = serde_json::Map::new();
+    let mut report = Vec::new();
     for key in keys.as_array().context("device types")? {
         let key = plain(key);
         let mut facts = session
@@ -204,9 +204,9 @@ async fn types(session: &Session) -> Result<()> {
         if let Some(price) = facts.get("price").map(plain) {
             facts["price"] = names::dimo(session, &price).into();
         }
-        report.insert(names::ascii(&key), facts);
+        report.push((names::ascii(&key), facts));
     }
-    session.report(&Value::Object(report))
+    session.report(&report)
 }
 
 async fn buy(session: &Session, device_type: &str, count: u64) -> Result<()> {
@@ -296,26 +296,36 @@ async fn account(session: &Session, voucher: &str) -> Result<()> {
         })
         .collect();
     if session.wants_json() {
-        return session.report(&json!({
-            "voucher": voucher, "escrow": escrow, "account": parts, "tranches": tranches,
-        }));
+        return session.report(&[
+            ("voucher", voucher.into()),
+            ("escrow", escrow),
+            ("account", parts),
+            ("tranches", tranches.into()),
+        ]);
     }
-    session.report(&json!({
-        "voucher": format!("{voucher}, number {} of {}", plain(&escrow["number"]), plain(&escrow["deviceType"])),
-        "state": escrow["state"],
-        "stopped_by": escrow["stop"],
-        "months_paid": escrow["monthsPaid"],
-        "months_streamed": escrow["monthsStreamed"],
-    }))?;
+    let (number, device_type) = (plain(&escrow["number"]), plain(&escrow["deviceType"]));
+    let name = format!("{voucher}, number {number} of {device_type}");
+    let mut lines = vec![
+        ("voucher".to_owned(), name.into()),
+        ("state".to_owned(), escrow["state"].take()),
+        ("stopped by".to_owned(), escrow["stop"].take()),
+        ("months paid".to_owned(), escrow["monthsPaid"].take()),
+        (
+            "months streamed".to_owned(),
+            escrow["monthsStreamed"].take(),
+        ),
+    ];
     for part in ["burned", "provider", "team", "user", "treasury", "held"] {
-        session.report(&json!({ (part): names::dimo(session, &plain(&parts[part])) }))?;
+        let amount = names::dimo(session, &plain(&parts[part]));
+        lines.push((part.to_owned(), amount.into()));
     }
     for (index, tranche) in tranches.iter().enumerate() {
-        session.report(
-            &json!({ (format!("tranche {}", index + 1)): tranche_line(session, tranche) }),
-        )?;
+        lines.push((
+            format!("tranche {}", index + 1),
+            tranche_line(session, tranche).into(),
+        ));
     }
-    Ok(())
+    session.report(&lines)
 }
 
 /// What happened to one tranche, for people.
