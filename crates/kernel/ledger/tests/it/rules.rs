@@ -485,6 +485,45 @@ fn a_settlement_is_paid_out_of_own_stake_while_no_other_case_is_open() {
 }
 
 #[test]
+fn a_burn_that_is_due_holds_the_stake_also_of_an_ended_licence() {
+    let mut ledger = new("seed");
+    let (kind, id) = (LicenseKind::App, LicenseId(1));
+    let terms = hash(0);
+    let apply_for = Action::ApplyFor { kind, terms };
+    ledger.apply(START, OWNER, apply_for.clone()).unwrap();
+    let analysis = hash(0);
+    let overrule = Action::Overrule { id, analysis };
+    ledger.apply(START, GOVERNANCE, overrule).unwrap();
+    let amount = dimo(300);
+    let stake = Action::Stake { id, amount };
+    ledger.apply(START, OWNER, stake).unwrap();
+    assert_eq!(ledger.withdrawable(START, id), amount);
+    // January 2026.
+    let month = 56 * 12;
+    let report = Action::ReportMonth {
+        id,
+        month,
+        users: 20_000,
+    };
+    ledger.apply(START, REPORTER, report).unwrap();
+    assert_eq!(ledger.withdrawable(START, id), U256::ZERO);
+    let renounce = Action::Renounce { id };
+    ledger.apply(START, OWNER, renounce).unwrap();
+    ledger.apply(START, OWNER, apply_for).unwrap();
+    let now = ledger.release_at(id);
+    assert_eq!(ledger.withdrawable(now, id), U256::ZERO);
+    let release = Action::Release { id };
+    assert_eq!(
+        ledger.apply(now, OWNER, release.clone()),
+        Err(Refusal::StakeNotFree(id))
+    );
+    let pay = Action::PayBurn { id, month };
+    ledger.apply(now, OWNER, pay).unwrap();
+    assert_eq!(ledger.withdrawable(now, id), amount);
+    ledger.apply(now, OWNER, release).unwrap();
+}
+
+#[test]
 fn a_contest_that_nobody_decides_lapses_after_a_second_window() {
     let mut ledger = running("seed").unwrap();
     let (id, device) = (VoucherId(1), 1);
