@@ -180,6 +180,9 @@ contract Court is ICourt, AccessControlUpgradeable, ReentrancyGuardTransient, Em
         Entry storage e = _inPhase(caseId, Phase.Mediation);
         uint256 offer = _party(caseId, e) ? e.data.respondentOffer : e.data.challengerOffer;
         if (offer == 0 || offer != amount) revert OfferMismatch(caseId, offer, amount);
+        // Debt that two who may be one agree on would be theirs to leave unpaid.
+        uint256 covered = _available(_court(), e.data.licenseId, Outcome.Settled);
+        if (amount > covered) revert SettlementNotCovered(caseId, amount, covered);
         Ruling storage agreed = e.rulings[0];
         agreed.upheld = true;
         agreed.reparation = amount;

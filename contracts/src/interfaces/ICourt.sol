@@ -128,6 +128,7 @@ interface ICourt {
     error NotRespondent(uint256 caseId, address account);
     error NotAdjudicator(uint256 caseId, address account);
     error SettlementTooSmall(uint256 caseId, uint256 amount, uint256 least);
+    error SettlementNotCovered(uint256 caseId, uint256 amount, uint256 covered);
     error OfferMismatch(uint256 caseId, uint256 offered, uint256 accepted);
     error InvalidAward(uint256 sum);
     error ChallengerShareTooHigh(uint256 challengerBps, uint256 cap);
@@ -196,7 +197,7 @@ interface ICourt {
     function proposeSettlement(uint256 caseId, uint256 amount) external;
 
     /// @notice Takes the other side's offer, which must be `amount`, and closes the case. Only stake that the holder posted
-    ///         itself is taken, and none while another case is open; the rest is debt.
+    ///         itself is taken, and none while another case is open; more than that cannot be settled.
     function acceptSettlement(uint256 caseId, uint256 amount) external;
 
     /// @notice A party ends the mediation; round 1 begins.

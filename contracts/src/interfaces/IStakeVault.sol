@@ -88,7 +88,7 @@ interface IStakeVault {
     /// @notice Time from which the stake of an ended licence is free, zero while it is not ended.
     function releaseAt(uint256 licenseId) external view returns (uint256);
 
-    /// @notice True for an ended licence: release time reached, no challenge open, no users left.
+    /// @notice True for an ended licence: release time reached, no challenge open, no users left, no burn due.
     function isReleasable(uint256 licenseId) external view returns (bool);
 
     /// @notice Due time of the loan, zero without one.

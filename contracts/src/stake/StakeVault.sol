@@ -252,7 +252,7 @@ contract StakeVault is
     /// @inheritdoc IStakeVault
     function withdrawable(uint256 licenseId) public view returns (uint256) {
         VaultStorage storage s = _vault();
-        if (s.vaults[licenseId].openChallenges != 0) return 0;
+        if (_held(s, licenseId)) return 0;
         ILicenseBook.State state = s.book.stateOf(licenseId);
         uint256 counted = countedStakeOf(licenseId);
         if (state == ILicenseBook.State.Approved) {
@@ -278,7 +278,7 @@ contract StakeVault is
     function isReleasable(uint256 licenseId) public view returns (bool) {
         VaultStorage storage s = _vault();
         uint256 freeFrom = releaseAt(licenseId);
-        if (freeFrom == 0 || block.timestamp < freeFrom || s.vaults[licenseId].openChallenges != 0) return false;
+        if (freeFrom == 0 || block.timestamp < freeFrom || _held(s, licenseId)) return false;
         return s.book.usersOf(licenseId) == 0;
     }
 
@@ -340,6 +340,13 @@ contract StakeVault is
         Vault storage v = _vault().vaults[licenseId];
         if (class != LOAN || block.timestamp < v.loanDueAt) return withdrawable(licenseId);
         return v.openChallenges == 0 ? v.pools[LOAN].stake : 0;
+    }
+
+    /// @dev By an open case, or a burn that is due: a licence that ends would leave it behind.
+    function _held(VaultStorage storage s, uint256 licenseId) private view returns (bool) {
+        if (s.vaults[licenseId].openChallenges != 0) return true;
+        (, uint256 burn,) = s.book.burnDue(licenseId);
+        return burn != 0;
     }
 
     function _pauseParameters() internal view override returns (IParameters) {

@@ -49,10 +49,11 @@ contract CourtInvariantTest is Assertions {
                 .call(abi.encodePacked(selectors[seed % selectors.length], seed >> 8, (seed >> 16) % 2, seed >> 128));
             assertTrue(ok, "no call reverts");
         }
-        bytes32[15] memory actions = [
+        bytes32[16] memory actions = [
             bytes32("open"),
             "respond",
             "settle",
+            "settle refused",
             "decline",
             "rule",
             "panel",

@@ -61,6 +61,8 @@ contract CourtHandler is CourtBase {
     function openCase(uint256 who, uint256 adjudicator) external {
         uint256 id = 1 + who % LICENSES;
         if (vault.stakeOf(id) == 0) return;
+        // Several at once are the exception: none of them can be settled.
+        if (vault.openChallenges(id) != 0 && (who >> 16) % 4 != 0) return;
         _set("court.adjudicator", adjudicator % 3);
         // Other cases keep the terms with which they opened.
         _set("court.deposit", 4500e18 + (who >> 8) % 4000e18);
@@ -87,10 +89,24 @@ contract CourtHandler is CourtBase {
             ++calls["decline"];
             return;
         }
-        amount = bound(amount, court.termsOf(id).deposit, MAX_REPARATION);
+        uint256 licence = court.caseOf(id).licenseId;
+        uint256 least = court.termsOf(id).deposit;
+        (uint256 covered,,) = vault.poolOf(licence, 0);
+        if (vault.openChallenges(licence) > 1) covered = 0;
+        bool refused = covered < least || (which >> 128) % 2 == 0;
+        amount = refused
+            ? bound(amount, covered < least ? least : covered + 1, type(uint128).max)
+            : bound(amount, least, covered);
+        address respondent = _respondent(id);
         vm.prank(carol);
         court.proposeSettlement(id, amount);
-        vm.prank(_respondent(id));
+        vm.prank(respondent);
+        if (refused) {
+            vm.expectRevert(abi.encodeWithSelector(ICourt.SettlementNotCovered.selector, id, amount, covered));
+            court.acceptSettlement(id, amount);
+            ++calls["settle refused"];
+            return;
+        }
         court.acceptSettlement(id, amount);
         _took(id);
         ++calls["settle"];

@@ -317,13 +317,38 @@ contract CourtTest is CourtBase {
         _stake(bob, licenseId, 50_000e18);
         uint256 id = _openMediation();
         vm.prank(carol);
-        court.proposeSettlement(id, STAKE + 30_000e18);
+        court.proposeSettlement(id, STAKE + 1);
         vm.prank(acme);
-        court.acceptSettlement(id, STAKE + 30_000e18);
+        vm.expectRevert(abi.encodeWithSelector(ICourt.SettlementNotCovered.selector, id, STAKE + 1, STAKE));
+        court.acceptSettlement(id, STAKE + 1);
+        vm.prank(carol);
+        court.proposeSettlement(id, STAKE);
+        vm.prank(acme);
+        court.acceptSettlement(id, STAKE);
         assertEq(vault.postedBy(licenseId, 1, bob), 50_000e18, "the partner's stake is whole");
         assertEq(vault.stakeOf(licenseId), 50_000e18, "own stake taken");
-        assertEq(court.debtOf(acme), 30_000e18, "the rest is debt");
+        assertEq(court.debtOf(acme), 0, "no debt");
         _assertHeld();
+    }
+
+    /// @dev Economy §4: colluders without stake of their own would re-open and settle for ever, and lock a partner's stake.
+    function test_nothingIsSettledWithoutOwnStake() public {
+        _stake(bob, licenseId, 50_000e18);
+        uint256 id = _settle(STAKE);
+        _expectPhase(id, ICourt.Phase.Closed, "closed");
+        id = _openMediation();
+        vm.prank(carol);
+        court.proposeSettlement(id, DEPOSIT);
+        vm.prank(acme);
+        vm.expectRevert(abi.encodeWithSelector(ICourt.SettlementNotCovered.selector, id, DEPOSIT, 0));
+        court.acceptSettlement(id, DEPOSIT);
+        // What remains is a ruling, which costs the loser: the deposit here.
+        vm.prank(acme);
+        court.declineMediation(id);
+        uint256 supply = token.totalSupply();
+        _ruleAndClose(id, _ruling(0));
+        assertEq(token.totalSupply(), supply - (DEPOSIT - FEE), "the rest of the deposit is burned");
+        assertEq(vault.postedBy(licenseId, 1, bob), 50_000e18, "the partner's stake is whole");
     }
 
     /// @dev Economy §4: while another case holds the vault nobody drains it by agreement.
@@ -336,16 +361,29 @@ contract CourtTest is CourtBase {
         vm.prank(mallory);
         court.proposeSettlement(id, STAKE);
         vm.prank(acme);
+        vm.expectRevert(abi.encodeWithSelector(ICourt.SettlementNotCovered.selector, id, STAKE, 0));
         court.acceptSettlement(id, STAKE);
-        assertEq(vault.stakeOf(licenseId), STAKE, "kept for the other case");
-        assertEq(token.balanceOf(mallory), 2 * DEPOSIT, "no stake came out");
-        assertEq(court.debtOf(acme), STAKE, "out of pocket");
         vm.startPrank(acme);
         court.respond(honest, "answer");
         court.declineMediation(honest);
         vm.stopPrank();
-        _ruleAndClose(honest, _ruling(60_000e18));
-        assertEq(_sum(court.caseOf(honest).paid), 60_000e18 + FEE, "paid in full");
+        // Final with the second of two like rulings, while the other case is still in mediation.
+        _rule(honest, 60_000e18);
+        vm.prank(acme);
+        court.appeal(honest, 0);
+        _rule(honest, 60_000e18);
+        court.close(honest);
+        assertEq(_sum(court.caseOf(honest).paid), 60_000e18 + 2 * FEE, "paid in full");
+        uint256 left = STAKE - 60_000e18 - 2 * FEE;
+        vm.prank(acme);
+        vm.expectRevert(abi.encodeWithSelector(ICourt.SettlementNotCovered.selector, id, STAKE, left));
+        court.acceptSettlement(id, STAKE);
+        vm.prank(mallory);
+        court.proposeSettlement(id, left);
+        vm.prank(acme);
+        court.acceptSettlement(id, left);
+        assertEq(vault.stakeOf(licenseId), 0, "what the other case left");
+        assertEq(court.debtOf(acme), 0, "no debt");
         _assertHeld();
     }
 

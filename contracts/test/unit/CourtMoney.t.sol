@@ -444,7 +444,7 @@ contract CourtMoneyTest is CourtBase {
     }
 
     function testFuzz_settlementConservesToTheWei(uint256 amount) public {
-        amount = bound(amount, DEPOSIT, 5 * STAKE);
+        amount = bound(amount, DEPOSIT, STAKE);
         uint256 id = _openMediation();
         vm.prank(acme);
         court.proposeSettlement(id, amount);
@@ -453,9 +453,25 @@ contract CourtMoneyTest is CourtBase {
         court.acceptSettlement(id, amount);
         ICourt.Case memory c = court.caseOf(id);
         _assertMoved(before, c, before.stake - vault.stakeOf(licenseId), DEPOSIT);
-        assertEq(_sum(c.paid) + _sum(c.owed), amount, "paid and owed are the settlement");
-        assertEq(c.paid.fees + c.owed.fees, 0, "no fees");
-        assertEq(c.paid.challenger + c.owed.challenger, amount * 500 / 10_000, "no least reward");
+        assertEq(_sum(c.paid), amount, "paid is the settlement");
+        assertEq(_sum(c.owed), 0, "no debt");
+        assertEq(c.paid.fees, 0, "no fees");
+        assertEq(c.paid.challenger, amount * 500 / 10_000, "no least reward");
+        _assertHeld();
+    }
+
+    /// @dev Economy §4: nobody settles into debt.
+    function testFuzz_settlementAboveTheOwnStakeMovesNothing(uint256 amount) public {
+        amount = bound(amount, STAKE + 1, 5 * STAKE);
+        uint256 id = _openMediation();
+        vm.prank(acme);
+        court.proposeSettlement(id, amount);
+        Balances memory before = _balances();
+        vm.prank(carol);
+        vm.expectRevert(abi.encodeWithSelector(ICourt.SettlementNotCovered.selector, id, amount, STAKE));
+        court.acceptSettlement(id, amount);
+        assertEq(keccak256(abi.encode(_balances())), keccak256(abi.encode(before)), "nothing moved");
+        assertEq(court.debtOf(acme), 0, "no debt");
         _assertHeld();
     }
 

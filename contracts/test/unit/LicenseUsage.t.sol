@@ -5,6 +5,7 @@ import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol"
 
 import {ILicenseBook} from "../../src/interfaces/ILicenseBook.sol";
 import {IStakeTerms} from "../../src/interfaces/IStakeTerms.sol";
+import {IStakeVault} from "../../src/interfaces/IStakeVault.sol";
 import {ParameterKeys as K} from "../../src/libraries/ParameterKeys.sol";
 import {UtcMonths} from "../../src/libraries/UtcMonths.sol";
 import {StakeTerms} from "../../src/stake/StakeTerms.sol";
@@ -297,6 +298,38 @@ contract LicenseUsageTest is LicenseBase {
         assertTrue(book.isActive(id), "paid");
         assertEq(token.totalSupply(), supply, "burned");
         assertEq(token.balanceOf(address(book)), 0, "nothing is kept");
+    }
+
+    /// @dev Economy §3: renouncing, and applying again, would leave the burns behind while the stake comes free.
+    function test_burnDueHoldsTheStakeAlsoOfAnEndedLicence() public {
+        (uint256 id, uint256 month) = _app();
+        _stake(alice, id, 300e18);
+        vm.prank(bob);
+        vm.expectRevert(abi.encodeWithSelector(ILicenseBook.NotOldestMonth.selector, id, month));
+        book.payBurn(id, month);
+        assertEq(vault.withdrawable(id), 300e18, "nothing is required of so few users");
+        vm.startPrank(reporter);
+        book.reportMonth(id, month, 20_000);
+        book.reportMonth(id, month + 1, 20_000);
+        vm.stopPrank();
+        assertEq(vault.withdrawable(id), 0, "held while approved, before it is overdue");
+        vm.prank(alice);
+        vm.expectRevert(abi.encodeWithSelector(IStakeVault.StakeLocked.selector, id, 1, 0));
+        vault.withdraw(id, 0, 1);
+        vm.prank(alice);
+        book.renounce(id);
+        _approved(alice, ILicenseBook.Kind.App);
+        vm.warp(vault.releaseAt(id));
+        assertFalse(vault.isReleasable(id), "two months are due");
+        vm.expectRevert(abi.encodeWithSelector(ILicenseBook.StakeNotFree.selector, id));
+        book.release(id);
+        _pay(id, month, 1000e18);
+        assertEq(vault.withdrawable(id), 0, "one month is due");
+        _pay(id, month + 1, 1000e18);
+        assertTrue(vault.isReleasable(id), "paid after the end");
+        assertEq(vault.withdrawable(id), 300e18, "free");
+        book.release(id);
+        _withdraw(alice, id, 0, 300e18);
     }
 
     function test_monthIsReportedOnceAfterItsEndInOrder() public {

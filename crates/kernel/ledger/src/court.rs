@@ -376,6 +376,11 @@ impl Ledger {
         if offer.is_zero() || offer != amount {
             return Err(Refusal::NoSuchOffer);
         }
+        // Debt that two who may be one agree on would be theirs to leave unpaid.
+        let covered = self.available(case.license, Outcome::Settled);
+        if amount > covered {
+            return Err(Refusal::SettlementNotCovered(covered));
+        }
         self.update_case(id, |c| c.settlement = Some(amount));
         self.finish(call, id)
     }

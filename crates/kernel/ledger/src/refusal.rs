@@ -165,6 +165,9 @@ pub enum Refusal {
     /// A settlement is worth a deposit.
     #[error("a settlement is at least {0} wei")]
     SettlementTooSmall(U256),
+    /// A settlement is paid out of the holder's own stake.
+    #[error("a settlement takes at most {0} wei of own stake")]
+    SettlementNotCovered(U256),
     /// The other side did not offer this.
     #[error("no such offer")]
     NoSuchOffer,

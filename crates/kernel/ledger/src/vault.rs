@@ -334,6 +334,10 @@ impl Ledger {
         let Some(license) = self.license(id) else {
             return U256::ZERO;
         };
+        // A licence that ends would leave a burn that is due behind.
+        if !license.burns.is_empty() {
+            return U256::ZERO;
+        }
         let view = match license.state {
             LicenseState::Applied | LicenseState::Rejected | LicenseState::Released => {
                 VaultView::Free
@@ -362,7 +366,7 @@ impl Ledger {
             })
     }
 
-    /// True for an ended licence: release time reached, no challenge open, no users left.
+    /// True for an ended licence: release time reached, no challenge open, no users left, no burn due.
     #[must_use]
     pub fn is_releasable(&self, now: u64, id: LicenseId) -> bool {
         self.license(id).is_some_and(|license| {
@@ -370,6 +374,7 @@ impl Ledger {
                 && now >= self.release_at(id)
                 && self.open_challenges(id) == 0
                 && license.users == 0
+                && license.burns.is_empty()
         })
     }
 

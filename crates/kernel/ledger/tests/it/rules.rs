@@ -443,6 +443,87 @@ fn a_settlement_is_worth_a_deposit_and_restarts_no_release_delay() {
 }
 
 #[test]
+fn a_settlement_is_paid_out_of_own_stake_while_no_other_case_is_open() {
+    let mut ledger = running("seed").unwrap();
+    let partner = Action::Stake {
+        id: PROVIDER_ID,
+        amount: dimo(50_000),
+    };
+    ledger.apply(START, NODE, partner).unwrap();
+    let own = ledger.posted_by(PROVIDER_ID, StakeClass::Own, PROVIDER);
+    let id = CaseId(1);
+    let open = challenge(PROVIDER_ID);
+    ledger.apply(START, CHALLENGER, open).unwrap();
+    let evidence = hash(3);
+    let respond = Action::Respond { id, evidence };
+    ledger.apply(START, PROVIDER, respond).unwrap();
+    let propose = |amount| Action::ProposeSettlement { id, amount };
+    let accept = |amount| Action::AcceptSettlement { id, amount };
+    let more = own + U256::from(1);
+    ledger.apply(START, CHALLENGER, propose(more)).unwrap();
+    assert_eq!(
+        ledger.apply(START, PROVIDER, accept(more)),
+        Err(Refusal::SettlementNotCovered(own))
+    );
+    ledger.apply(START, CHALLENGER, propose(own)).unwrap();
+    let other = Action::OpenCase(Challenge {
+        license: PROVIDER_ID,
+        breach_at: START,
+        claim: hash(1),
+        evidence: hash(4),
+        subject: None,
+    });
+    let mut two = ledger.clone();
+    two.apply(START, CHALLENGER, other).unwrap();
+    assert_eq!(
+        two.apply(START, PROVIDER, accept(own)),
+        Err(Refusal::SettlementNotCovered(U256::ZERO))
+    );
+    ledger.apply(START, PROVIDER, accept(own)).unwrap();
+    assert_eq!(ledger.stake_of(PROVIDER_ID), dimo(50_000));
+    assert_eq!(ledger.debt_of(PROVIDER), U256::ZERO);
+}
+
+#[test]
+fn a_burn_that_is_due_holds_the_stake_also_of_an_ended_licence() {
+    let mut ledger = new("seed");
+    let (kind, id) = (LicenseKind::App, LicenseId(1));
+    let terms = hash(0);
+    let apply_for = Action::ApplyFor { kind, terms };
+    ledger.apply(START, OWNER, apply_for.clone()).unwrap();
+    let analysis = hash(0);
+    let overrule = Action::Overrule { id, analysis };
+    ledger.apply(START, GOVERNANCE, overrule).unwrap();
+    let amount = dimo(300);
+    let stake = Action::Stake { id, amount };
+    ledger.apply(START, OWNER, stake).unwrap();
+    assert_eq!(ledger.withdrawable(START, id), amount);
+    // January 2026.
+    let month = 56 * 12;
+    let report = Action::ReportMonth {
+        id,
+        month,
+        users: 20_000,
+    };
+    ledger.apply(START, REPORTER, report).unwrap();
+    assert_eq!(ledger.withdrawable(START, id), U256::ZERO);
+    let renounce = Action::Renounce { id };
+    ledger.apply(START, OWNER, renounce).unwrap();
+    ledger.apply(START, OWNER, apply_for).unwrap();
+    let now = ledger.release_at(id);
+    assert_eq!(ledger.withdrawable(now, id), U256::ZERO);
+    let release = Action::Release { id };
+    assert_eq!(
+        ledger.apply(now, OWNER, release.clone()),
+        Err(Refusal::StakeNotFree(id))
+    );
+    let pay = Action::PayBurn { id, month };
+    ledger.apply(now, OWNER, pay).unwrap();
+    assert_eq!(ledger.withdrawable(now, id), amount);
+    ledger.apply(now, OWNER, release).unwrap();
+}
+
+#[test]
 fn a_contest_that_nobody_decides_lapses_after_a_second_window() {
     let mut ledger = running("seed").unwrap();
     let (id, device) = (VoucherId(1), 1);
