@@ -61,10 +61,19 @@ impl Generator {
                         };
                         Action::AcceptSettlement { id, amount }
                     }
-                    0..7 => Action::ProposeSettlement {
-                        id,
-                        amount: self.amount(150_000),
-                    },
+                    0..7 => {
+                        // A settlement is worth a deposit and paid from the own stake: a little above the deposit is
+                        // often both.
+                        let odd = self.random.chance(30);
+                        let above = self.amount(if odd { 150_000 } else { 3_000 });
+                        let least = if odd {
+                            U256::ZERO
+                        } else {
+                            case.terms.deposit()
+                        };
+                        let amount = least + above;
+                        Action::ProposeSettlement { id, amount }
+                    }
                     7 => Action::AcceptSettlement { id, amount: offer },
                     _ => Action::DeclineMediation { id },
                 };
