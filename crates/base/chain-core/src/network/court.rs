@@ -18,8 +18,8 @@ pub struct SettledCase {
 
 impl Network {
     /// The way in which stake is lost without waiting for windows: a case is opened with its deposit, answered, and
-    /// settled for `amount`, at least a deposit, between challenger and provider (D3-80). What the stake does not
-    /// cover becomes debt of the provider. On a development network `team` mints what the challenger lacks. `evidence`
+    /// settled for `amount` between challenger and provider (D3-80): at least a deposit, at most the provider's own
+    /// stake. On a development network `team` mints what the challenger lacks. `evidence`
     /// must be new for the licence.
     ///
     /// # Errors
@@ -32,6 +32,73 @@ impl Network {
         amount: Wei,
         evidence: &str,
     ) -> Result<SettledCase, ChainError> {
+        let (challenger, provider) = parties;
+        let court = self.deployment.court()?;
+        let id = self.answered_case(team, parties, license, evidence).await?;
+        let propose = ICourt::proposeSettlementCall {
+            caseId: id,
+            amount: amount.0,
+        };
+        self.act(provider, "propose settlement", court, propose)
+            .await?;
+        let accept = ICourt::acceptSettlementCall {
+            caseId: id,
+            amount: amount.0,
+        };
+        let receipt = self
+            .act(challenger, "accept settlement", court, accept)
+            .await?;
+        Ok(SettledCase { id, receipt })
+    }
+
+    /// The other way, for more than the stake: a case is opened and answered, mediation declined, and upheld with
+    /// `amount` by `adjudicator`, whom governance must have named for cases of an external adjudicator
+    /// (`court.adjudicator` 2) before. Gives the case, to close with [`Self::close_case`] after the appeal window.
+    ///
+    /// # Errors
+    /// As [`Sender::send`](crate::Sender::send).
+    pub async fn rule_case(
+        &self,
+        adjudicator: &Account,
+        parties: (&Account, &Account),
+        license: U256,
+        amount: Wei,
+        evidence: &str,
+    ) -> Result<U256, ChainError> {
+        let id = self
+            .answered_case(adjudicator, parties, license, evidence)
+            .await?;
+        let decline = self.transaction("Court", "declineMediation", &[id.to_string()])?;
+        self.execute(parties.1, vec![decline]).await?;
+        let opinion = reason_hash(evidence);
+        let ruling = format!(
+            "(true,{},(0,0,0,0),{opinion},{},0)",
+            amount.0,
+            milepost_types::B256::ZERO
+        );
+        let rule = self.transaction("Court", "rule", &[id.to_string(), ruling])?;
+        self.execute(adjudicator, vec![rule]).await?;
+        Ok(id)
+    }
+
+    /// Carries a final ruling out (D3-80). What the stake does not cover becomes debt of the holder.
+    ///
+    /// # Errors
+    /// As [`Sender::send`](crate::Sender::send).
+    pub async fn close_case(&self, by: &Account, case: U256) -> Result<(), ChainError> {
+        let close = self.transaction("Court", "close", &[case.to_string()])?;
+        self.execute(by, vec![close]).await?;
+        Ok(())
+    }
+
+    /// Opens a case and answers it.
+    async fn answered_case(
+        &self,
+        team: &Account,
+        parties: (&Account, &Account),
+        license: U256,
+        evidence: &str,
+    ) -> Result<U256, ChainError> {
         let court = self.deployment.court()?;
         let (challenger, provider) = parties;
         let key = text_key("court.deposit");
@@ -71,20 +138,7 @@ impl Network {
             evidenceHash: reason_hash(evidence),
         };
         self.act(provider, "respond", court, respond).await?;
-        let propose = ICourt::proposeSettlementCall {
-            caseId: id,
-            amount: amount.0,
-        };
-        self.act(provider, "propose settlement", court, propose)
-            .await?;
-        let accept = ICourt::acceptSettlementCall {
-            caseId: id,
-            amount: amount.0,
-        };
-        let receipt = self
-            .act(challenger, "accept settlement", court, accept)
-            .await?;
-        Ok(SettledCase { id, receipt })
+        Ok(id)
     }
 
     /// Pays what the stake did not cover.

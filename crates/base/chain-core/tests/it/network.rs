@@ -643,24 +643,38 @@ async fn a_provider_is_licensed_exactly_while_it_has_licence_standing_stake_and_
     assert!(!licensed().await);
     assert_eq!(staked().await, million.0 - least_settlement().0);
 
-    // A settlement beyond the stake leaves a debt, and stake alone does not make up for it.
+    // A settlement is paid from the own stake; a ruling beyond it leaves a debt, and stake alone does not make up for it.
     net.license_provider(&world.admin, &maker).await.unwrap();
     assert!(licensed().await);
     let more = Wei(million.0 + U256::from(7));
-    let case = net
+    let refused = net
         .settle_case(&world.admin, parties, license, more, "two")
+        .await;
+    assert!(
+        matches!(&refused, Err(ChainError::Reverted { reason, .. }) if reason.starts_with("SettlementNotCovered")),
+        "{refused:?}"
+    );
+    let key = milepost_types::B256::right_padding_from(b"court.adjudicator").to_string();
+    let external = net
+        .transaction("Parameters", "set", &[key, "2".to_owned()])
+        .unwrap();
+    net.execute(&world.admin, vec![external]).await.unwrap();
+    let case = net
+        .rule_case(&world.admin, parties, license, more, "three")
         .await
         .unwrap();
+    world.chain.increase_time(8 * 86_400).await.unwrap();
+    net.close_case(&challenger, case).await.unwrap();
     assert_eq!(staked().await, U256::ZERO);
     let debt = net.court_debt(maker.address()).await.unwrap();
-    assert_eq!(debt, Wei(U256::from(7)));
+    assert!(debt.0 >= U256::from(7), "reparation and fees: {debt:?}");
     net.license_provider(&world.admin, &maker).await.unwrap();
     assert_eq!(staked().await, million.0);
     assert!(!licensed().await);
     net.mint_dimo(&world.admin, maker.address(), debt)
         .await
         .unwrap();
-    net.pay_court_debt(&maker, case.id, debt).await.unwrap();
+    net.pay_court_debt(&maker, case, debt).await.unwrap();
     assert!(licensed().await);
 
     net.revoke_provider(&world.admin, license, "gone")
