@@ -31,6 +31,8 @@ const PAUSE_MAX: Duration = Duration::from_millis(256);
 /// Gas above the estimate for two fresh storage slots: a token writes one checkpoint per block, so what was free in
 /// the pending block costs in the next.
 const GAS_SPARE: u64 = 50_000;
+/// How long a nonce must be taken without a receipt before the transaction is sent again.
+const REPLACED_FOR: Duration = Duration::from_secs(3);
 /// Tries to send with a nonce and a fee that the endpoint takes.
 const TRIES: u32 = 10;
 
@@ -290,6 +292,7 @@ impl Sender {
     async fn mined(&self, tx: &TxRequest, mut sent: Sent<'_>) -> Result<Receipt, ChainError> {
         let deadline = Instant::now() + MINED_WITHIN;
         let mut pause = Duration::from_millis(2);
+        let mut replaced_since = None;
         loop {
             if let Some(wire) = self.receipt(sent.hash).await? {
                 return self.outcome(tx, sent.hash, wire).await;
@@ -302,9 +305,15 @@ impl Sender {
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(PAUSE_MAX);
-            if pause == PAUSE_MAX && self.is_replaced(&sent).await? {
+            if pause < PAUSE_MAX || !self.is_replaced(&sent).await? {
+                replaced_since = None;
+                continue;
+            }
+            // An endpoint may count a transaction before it shows the receipt.
+            if replaced_since.get_or_insert_with(Instant::now).elapsed() >= REPLACED_FOR {
                 tracing::debug!(account = %self.address(), nonce = sent.nonce, "nonce taken by another sender");
                 sent = self.submit(tx).await?;
+                replaced_since = None;
             }
         }
     }
