@@ -7,6 +7,7 @@ mod commands;
 mod demo;
 mod dev_file;
 mod node;
+mod out;
 
 use std::process::ExitCode;
 
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<out::ReaderGone>() => ExitCode::SUCCESS,
         Err(error) => {
             // The one place where a whole chain of causes is printed.
             #[expect(clippy::print_stderr, reason = "the program's last words")]
@@ -35,23 +37,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Ends a command quietly when the reader of its output has gone, as `milepost … | head` expects. Servers keep the
-/// default of the standard library: a write to a closed pipe is an error like any other.
-#[expect(unsafe_code, reason = "std has no way to change a signal's action")]
-fn end_with_the_reader() {
-    // SAFETY: called before any thread exists; SIG_DFL is a valid action and runs none of our code.
-    unsafe {
-        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
-    }
-}
-
 fn run(cli: Cli) -> Result<()> {
-    if !matches!(
-        cli.command,
-        Command::Node(_) | Command::Dev(_) | Command::Bench(_)
-    ) {
-        end_with_the_reader();
-    }
     let metrics = logging(&cli)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -226,8 +226,7 @@ impl Cast {
         let receipt = self
             .chain
             .settle_case(&self.admin, parties, license, deposit, "smoke test")
-            .await?
-            .receipt;
+            .await?;
         ensure!(
             !self.chain.is_provider_licensed(holder).await?,
             "the contract still calls {holder} licensed"

@@ -9,7 +9,8 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use milepost_chain_core::{Account, FleetMember, NewDevice, NewVehicle};
-use milepost_types::{B256, U256, keccak256};
+use milepost_ledger::{CaseId, merkle};
+use milepost_types::{B256, U256};
 
 use crate::{network::Network, report::Report};
 use stage::{DAY_SECS, ONE, Stage, dimo, emitted, field, hash};
@@ -262,11 +263,13 @@ impl Stage<'_> {
         )
         .await?;
         self.tool("maker", &format!("court settle {case}")).await?;
+        let number = CaseId(case.parse()?);
+        let leaf = |account, shares| merkle::claim_leaf(number, account, U256::from(shares));
         let (owner, neighbour) = (
-            self.leaf(&case, "owner", 2)?,
-            self.leaf(&case, "neighbour", 1)?,
+            leaf(self.address("owner")?, 2u64),
+            leaf(self.address("neighbour")?, 1),
         );
-        let root = pair(owner, neighbour);
+        let root = merkle::parent(owner, neighbour);
         self.panel_rules(&case, 1, root).await.context("round 1")?;
         let evidence = hash("new evidence");
         self.tool(
@@ -357,7 +360,7 @@ impl Stage<'_> {
         let preview = self.tool("admin", "handover --dry-run").await?;
         let powers = preview["renounced"].as_array().map_or(0, Vec::len);
         ensure!(powers > 0, "{preview}");
-        let key = key("court.deposit");
+        let key = B256::right_padding_from(b"court.deposit").to_string();
         let set: [&dyn ToString; 2] = [&key, &dimo(6_000)];
         self.tool("admin", "handover").await?;
         self.reverts("admin", "Parameters", "set", &set)
@@ -411,24 +414,4 @@ impl Stage<'_> {
             days(&wait)?
         ))
     }
-
-    fn leaf(&self, case: &str, name: &str, shares: u64) -> Result<B256> {
-        let mut words = [0; 96];
-        words[..32].copy_from_slice(&case.parse::<U256>()?.to_be_bytes::<32>());
-        words[44..64].copy_from_slice(self.address(name)?.as_slice());
-        words[88..].copy_from_slice(&shares.to_be_bytes());
-        Ok(keccak256(keccak256(words)))
-    }
-}
-
-fn key(name: &str) -> String {
-    let mut word = [0; 32];
-    word[..name.len()].copy_from_slice(name.as_bytes());
-    B256::from(word).to_string()
-}
-
-/// Node of a Merkle tree over sorted pairs.
-fn pair(a: B256, b: B256) -> B256 {
-    let (low, high) = if a < b { (a, b) } else { (b, a) };
-    keccak256([low.as_slice(), high.as_slice()].concat())
 }

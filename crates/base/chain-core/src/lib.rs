@@ -28,7 +28,7 @@ pub use devchain::{DevChain, DevChainOptions, Snapshot};
 pub use error::ChainError;
 pub use network::{
     Attribute, FleetMember, Handover, IssuedLicense, NamedEvent, Network, NewDevice, NewGrant,
-    NewVehicle, Onboarded, Outcome, Payment, SettledCase, reason_hash,
+    NewVehicle, Onboarded, Outcome, Payment, reason_hash,
 };
 pub use rpc::{Rpc, RpcOptions};
 pub use source::{BlockHeader, ChainLog, ChainSource, ContractCall, is_valid_signature};

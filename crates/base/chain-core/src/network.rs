@@ -6,7 +6,7 @@ mod court;
 mod devices;
 mod grants;
 mod handover;
-mod licenses;
+pub(crate) mod licenses;
 pub(crate) mod named;
 mod vehicles;
 
@@ -33,7 +33,6 @@ use crate::{
     devchain::set_balance,
 };
 
-pub use court::SettledCase;
 pub use devices::{FleetMember, NewDevice, Onboarded};
 pub use grants::NewGrant;
 pub use handover::Handover;

@@ -1,6 +1,6 @@
 //! `milepost court …`: the life of a case.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use milepost_chain_core::Account;
 use milepost_types::keccak256;
 use serde_json::Value;
@@ -167,6 +167,9 @@ async fn rule_call(session: &Session, rule: &RuleArgs) -> Result<Call> {
     let of = [case.clone()];
     let terms = session.read(COURT, "termsOf", &of).await?;
     if plain(&terms["adjudicator"]) != session.contract(PANEL)? {
+        if rule.reveal {
+            bail!("--reveal is for members of a panel, which does not decide case {case}");
+        }
         return Ok(Call(COURT, "rule", vec![case, ruling(rule)?]));
     }
     let round = session.text(COURT, "roundOf", &of).await?;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, bail};
 use milepost_economics::amount::{format_tokens, parse_tokens};
-use milepost_types::{Timestamp, U256, Wei};
+use milepost_types::{B256, Timestamp, U256, Wei};
 use serde_json::Value;
 
 use super::session::Session;
@@ -73,12 +73,10 @@ pub(super) const NOBODY: &str = "0x0000000000000000000000000000000000000000";
 
 /// A parameter's key on chain. A longer name is refused: cut, it could be another key.
 pub(super) fn key(name: &str) -> Result<String> {
-    let mut word = [0; 32];
-    let Some(start) = word.get_mut(..name.len()) else {
+    if name.len() > 32 {
         bail!("'{name}' is longer than 32 bytes");
-    };
-    start.copy_from_slice(name.as_bytes());
-    Ok(format!("0x{}", hex::encode(word)))
+    }
+    Ok(B256::right_padding_from(name.as_bytes()).to_string())
 }
 
 /// The text in a `bytes32`.

@@ -7,6 +7,7 @@ use milepost_economics::{Key, PROFILE_NAMES, Profile, display_value, table, veri
 use serde_json::{Value, json};
 
 use crate::cli::{ParamsArgs, ParamsCommand};
+use crate::out::say;
 
 pub(crate) fn run(args: ParamsArgs) -> Result<()> {
     match args.command {
@@ -35,12 +36,11 @@ pub(crate) fn run(args: ParamsArgs) -> Result<()> {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "prints the answer")]
-fn say(json: bool, value: &Value, text: impl FnOnce() -> String) -> Result<()> {
+fn answer(json: bool, value: &Value, text: impl FnOnce() -> String) -> Result<()> {
     if json {
-        println!("{}", serde_json::to_string_pretty(value)?);
+        say(serde_json::to_string_pretty(value)?)?;
     } else {
-        println!("{}", text().trim_end());
+        say(text().trim_end())?;
     }
     Ok(())
 }
@@ -54,7 +54,7 @@ fn list(json: bool) -> Result<()> {
         .iter()
         .map(|p| json!({ "name": p.name(), "version": p.version(), "title": p.title(), "hash": p.hash().to_string() }))
         .collect();
-    say(json, &value, || {
+    answer(json, &value, || {
         profiles
             .iter()
             .map(|p| {
@@ -92,7 +92,7 @@ fn show(name: &str, json: bool) -> Result<()> {
         "hash": profile.hash().to_string(),
         "parameters": parameters,
     });
-    say(json, &value, || table::profile(&profile))
+    answer(json, &value, || table::profile(&profile))
 }
 
 fn diff(from: &str, to: &str, json: bool) -> Result<()> {
@@ -104,7 +104,7 @@ fn diff(from: &str, to: &str, json: bool) -> Result<()> {
             |d| json!({ "key": d.key.name(), from: entry(&left, d.key), to: entry(&right, d.key) }),
         )
         .collect();
-    say(json, &value, || {
+    answer(json, &value, || {
         table::differences(&left, &right, &differences)
     })
 }
@@ -125,7 +125,7 @@ fn check(profiles: &[Profile], json: bool) -> Result<()> {
             .collect();
         reports.push(json!({ "profile": profile.name(), "examples": results }));
     }
-    say(json, &Value::Array(reports), || {
+    answer(json, &Value::Array(reports), || {
         format!(
             "{text}{all} examples of {} profiles, {wrong} wrong",
             profiles.len()

@@ -11,10 +11,12 @@ use milepost_economics::{
     stake_quote, voucher_quote,
 };
 
-use crate::cli::{StakeQuoteArgs, VoucherQuoteArgs};
+use crate::{
+    cli::{StakeQuoteArgs, VoucherQuoteArgs},
+    out::say,
+};
 
 /// Where the price of a voucher goes.
-#[expect(clippy::print_stdout, reason = "prints the quote")]
 pub(super) fn voucher(args: &VoucherQuoteArgs, json: bool) -> Result<()> {
     let profile = Profile::load(&args.profile)?;
     let device: DeviceType = args.device_type.parse().context("--type")?;
@@ -22,15 +24,14 @@ pub(super) fn voucher(args: &VoucherQuoteArgs, json: bool) -> Result<()> {
     let n = NonZeroU64::new(args.n).context("--n starts at 1")?;
     let quote = voucher_quote(&profile, device, n, args.months, outcome);
     if json {
-        println!("{}", serde_json::to_string_pretty(&quote)?);
+        say(serde_json::to_string_pretty(&quote)?)?;
     } else {
-        println!("{}", quote.render_table());
+        say(quote.render_table())?;
     }
     Ok(())
 }
 
 /// What a licence needs.
-#[expect(clippy::print_stdout, reason = "prints the quote")]
 pub(super) fn stake(args: &StakeQuoteArgs, json: bool) -> Result<()> {
     let profile = Profile::load(&args.profile)?;
     let license: LicenseKind = args.licence.parse().context("--licence")?;
@@ -52,9 +53,9 @@ pub(super) fn stake(args: &StakeQuoteArgs, json: bool) -> Result<()> {
     };
     let quote = stake_quote(&profile, license, usage, price)?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&quote)?);
+        say(serde_json::to_string_pretty(&quote)?)?;
     } else {
-        println!("{}", quote.render_table());
+        say(quote.render_table())?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use milepost_types::{Address, B256, keccak256, parse_address};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{cli::ChainArgs, dev_file};
+use crate::{cli::ChainArgs, dev_file, out::say};
 
 /// The part of dev.json that these commands need; a file with the first three fields describes any network.
 #[derive(Debug, Deserialize)]
@@ -142,40 +142,39 @@ impl Session {
         self.tell(&outcomes)
     }
 
-    #[expect(clippy::print_stdout, reason = "prints the result")]
     fn tell(&self, outcomes: &[Outcome]) -> Result<()> {
         if self.json {
             let all: Vec<Value> = outcomes
                 .iter()
                 .map(|outcome| self.outcome_json(outcome))
                 .collect();
-            println!(
-                "{}",
-                serde_json::to_string_pretty(&json!({ "dry_run": self.dry_run, "steps": all }))?
-            );
+            say(serde_json::to_string_pretty(
+                &json!({ "dry_run": self.dry_run, "steps": all }),
+            )?)?;
             return Ok(());
         }
         for outcome in outcomes {
+            let (label, gas) = (&outcome.label, outcome.gas_used);
             match outcome.transaction {
-                Some(hash) => println!("{} in {hash}, {} gas", outcome.label, outcome.gas_used),
-                None => println!("{} would succeed, {} gas", outcome.label, outcome.gas_used),
+                Some(hash) => say(format_args!("{label} in {hash}, {gas} gas"))?,
+                None => say(format_args!("{label} would succeed, {gas} gas"))?,
             }
             for event in &outcome.events {
-                println!(
+                say(format_args!(
                     "  {}.{} {}",
                     event.contract,
                     event.event,
                     self.line(&event.values)
-                );
+                ))?;
             }
             for payment in &outcome.payments {
                 let verb = if self.dry_run { "would pay" } else { "paid" };
-                println!(
+                say(format_args!(
                     "  {} {verb} {} {} DIMO",
                     self.party(payment.from, "new tokens"),
                     self.party(payment.to, "the burn"),
                     format_tokens(payment.amount)
-                );
+                ))?;
             }
         }
         Ok(())
@@ -208,18 +207,17 @@ impl Session {
     }
 
     /// Prints a report in the order given: name and value lines, or JSON with `_` in the names.
-    #[expect(clippy::print_stdout, reason = "prints the report")]
     pub(super) fn report<N: AsRef<str>>(&self, lines: &[(N, Value)]) -> Result<()> {
         if self.json {
             let whole: serde_json::Map<String, Value> = lines
                 .iter()
                 .map(|(name, value)| (name.as_ref().replace(' ', "_"), value.clone()))
                 .collect();
-            println!("{}", serde_json::to_string_pretty(&whole)?);
+            say(serde_json::to_string_pretty(&whole)?)?;
             return Ok(());
         }
         for (name, value) in lines {
-            println!("{:<24} {}", name.as_ref(), self.line(value));
+            say(format_args!("{:<24} {}", name.as_ref(), self.line(value)))?;
         }
         Ok(())
     }

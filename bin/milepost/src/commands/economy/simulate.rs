@@ -8,6 +8,7 @@ use milepost_simulation::{Assumptions, Options, Report, compare, run as play};
 use serde_json::json;
 
 use crate::cli::{SimulateArgs, SimulateCommand, SimulateEconomyArgs};
+use crate::out::say;
 
 pub(crate) fn run(args: SimulateArgs) -> Result<()> {
     match args.command {
@@ -43,7 +44,6 @@ fn economy(args: &SimulateEconomyArgs) -> Result<()> {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "prints the report")]
 fn write(args: &SimulateEconomyArgs, report: &Report<'_>, start: Instant) -> Result<()> {
     let mut files = Vec::new();
     for file in report.files() {
@@ -57,14 +57,14 @@ fn write(args: &SimulateEconomyArgs, report: &Report<'_>, start: Instant) -> Res
     let seconds = start.elapsed().as_secs_f64();
     if args.json {
         let summary = json!({ "run_id": report.run_id(), "files": files, "seconds": seconds });
-        println!("{}", serde_json::to_string_pretty(&summary)?);
+        say(serde_json::to_string_pretty(&summary)?)?;
     } else {
-        println!("{}", report.terminal());
-        println!(
+        say(report.terminal())?;
+        say(format_args!(
             "{} files in {}, {seconds:.1} s",
             files.len(),
             args.out.display()
-        );
+        ))?;
     }
     Ok(())
 }

@@ -10,7 +10,10 @@ use super::{
     plan::Plan,
     wiring::{Done, Step},
 };
-use crate::{ChainError, TxRequest, network::named};
+use crate::{
+    ChainError, TxRequest,
+    network::{licenses::text_key, named},
+};
 
 /// Longest time between two observations that the TWAP bridges, seconds.
 const TWAP_GAP: u64 = 86_400;
@@ -185,9 +188,7 @@ pub(super) fn settings(plan: &Plan) -> Result<Vec<Step>, ChainError> {
         ("pause", plan.address("EmergencyPause")?),
     ];
     for (name, account) in accounts {
-        let mut key = [0; 32];
-        key[..name.len()].copy_from_slice(name.as_bytes());
-        let key = B256::from(key).to_string();
+        let key = text_key(name).to_string();
         let call = [key.clone(), account.to_string()];
         steps.push(step(
             plan,

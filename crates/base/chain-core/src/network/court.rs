@@ -1,4 +1,4 @@
-use milepost_types::{Address, U256, Wei};
+use milepost_types::{Address, B256, U256, Wei};
 
 use super::{Network, event, reason_hash};
 use crate::{
@@ -7,20 +7,11 @@ use crate::{
     network::licenses::text_key,
 };
 
-/// A case that both sides ended by a settlement.
-#[derive(Debug, Clone)]
-pub struct SettledCase {
-    /// Its number.
-    pub id: U256,
-    /// The transaction that took the stake.
-    pub receipt: Receipt,
-}
-
 impl Network {
     /// The way in which stake is lost without waiting for windows: a case is opened with its deposit, answered, and
     /// settled for `amount` between challenger and provider (D3-80): at least a deposit, at most the provider's own
-    /// stake. On a development network `team` mints what the challenger lacks. `evidence`
-    /// must be new for the licence.
+    /// stake. On a development network `team` mints what the challenger lacks. `evidence` must be new for the licence.
+    /// Gives the transaction that took the stake.
     ///
     /// # Errors
     /// As [`Sender::send`](crate::Sender::send).
@@ -31,7 +22,7 @@ impl Network {
         license: U256,
         amount: Wei,
         evidence: &str,
-    ) -> Result<SettledCase, ChainError> {
+    ) -> Result<Receipt, ChainError> {
         let (challenger, provider) = parties;
         let court = self.deployment.court()?;
         let id = self.answered_case(team, parties, license, evidence).await?;
@@ -45,15 +36,13 @@ impl Network {
             caseId: id,
             amount: amount.0,
         };
-        let receipt = self
-            .act(challenger, "accept settlement", court, accept)
-            .await?;
-        Ok(SettledCase { id, receipt })
+        self.act(challenger, "accept settlement", court, accept)
+            .await
     }
 
     /// The other way, for more than the stake: a case is opened and answered, mediation declined, and upheld with
     /// `amount` by `adjudicator`, whom governance must have named for cases of an external adjudicator
-    /// (`court.adjudicator` 2) before. Gives the case, to close with [`Self::close_case`] after the appeal window.
+    /// (`court.adjudicator` 2) before, and who mints what the challenger lacks. Gives the case, to close with [`Self::close_case`] after the appeal window.
     ///
     /// # Errors
     /// As [`Sender::send`](crate::Sender::send).
@@ -71,11 +60,7 @@ impl Network {
         let decline = self.transaction("Court", "declineMediation", &[id.to_string()])?;
         self.execute(parties.1, vec![decline]).await?;
         let opinion = reason_hash(evidence);
-        let ruling = format!(
-            "(true,{},(0,0,0,0),{opinion},{},0)",
-            amount.0,
-            milepost_types::B256::ZERO
-        );
+        let ruling = format!("(true,{},(0,0,0,0),{opinion},{},0)", amount.0, B256::ZERO);
         let rule = self.transaction("Court", "rule", &[id.to_string(), ruling])?;
         self.execute(adjudicator, vec![rule]).await?;
         Ok(id)

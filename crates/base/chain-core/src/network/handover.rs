@@ -36,13 +36,26 @@ impl Network {
     /// nothing left to do.
     ///
     /// # Errors
-    /// As [`Sender::send`](crate::Sender::send); faults of the endpoint.
+    /// [`ChainError::Deployment`] when no vote could use what the timelock gets, since the governor may not propose
+    /// there; as [`Sender::send`](crate::Sender::send); faults of the endpoint.
     pub async fn hand_over(
         &self,
         deployer: &Account,
         dry_run: bool,
     ) -> Result<Handover, ChainError> {
         let timelock = self.deployment().contract(TIMELOCK)?;
+        let governor = self.deployment().contract("DimoGovernor")?;
+        if !self
+            .has_role(TIMELOCK, keccak256("PROPOSER_ROLE"), governor)
+            .await?
+        {
+            return Err(ChainError::Deployment {
+                name: TIMELOCK.to_owned(),
+                address: timelock,
+                reason: "the governor has no PROPOSER_ROLE there: nobody could decide any more"
+                    .to_owned(),
+            });
+        }
         let mut done = Handover::default();
         let (mut grants, mut renounces) = (Vec::new(), Vec::new());
         let contracts = self.deployment().contracts.keys();

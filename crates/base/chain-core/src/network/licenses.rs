@@ -494,11 +494,7 @@ impl Network {
     }
 }
 
-/// A parameter's name as the contracts key it: ASCII, left-aligned.
-pub(super) fn text_key(name: &str) -> B256 {
-    let mut key = B256::ZERO;
-    for (slot, byte) in key.iter_mut().zip(name.bytes()) {
-        *slot = byte;
-    }
-    key
+/// A parameter's name as the contracts key it: ASCII of at most 32 bytes, left-aligned.
+pub(crate) fn text_key(name: &str) -> B256 {
+    B256::right_padding_from(name.as_bytes())
 }
